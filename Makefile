@@ -1,0 +1,93 @@
+# Everything starts from a Python of 3.11 or newer, and make. `make help` lists the verbs.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+PORT ?= 8080
+DATABASE ?= var/noticeboard.sqlite3
+VENV ?= .venv
+PYTHONS ?= python3.11 python3.12 python3.13
+
+# A command may be on the PATH and yet not run (a version manager's shim), so each one is tried.
+is-usable = -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+ifndef PYTHON
+PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	"$$python" $(is-usable) && { echo "$$python"; break; }; done)
+endif
+
+bin := $(VENV)/bin
+installed := $(VENV)/.installed
+
+.PHONY: help
+help: ## list the verbs
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+.PHONY: install
+install: $(installed) ## make .venv/ with everything in it (PYTHON= to choose the interpreter)
+
+$(installed): pyproject.toml constraints.txt
+	@"$(PYTHON)" $(is-usable) || { echo "make: no Python of 3.11 or newer (with venv) was found:" \
+		"install one, or name it: make install PYTHON=/path/to/python3" >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear $(VENV)
+	$(bin)/python -m pip install --quiet --upgrade --constraint constraints.txt pip
+	$(bin)/python -m pip install --quiet --constraint constraints.txt --group dev --editable '.[codegen]'
+	@touch $@
+
+.PHONY: run
+run: generate ## serve the example on 127.0.0.1 (PORT=8080, DATABASE=var/noticeboard.sqlite3)
+	@mkdir -p $(dir $(DATABASE))
+	@exec $(bin)/python -m examples.noticeboard --listen tcp:$(PORT):interface=127.0.0.1 --database $(DATABASE)
+
+.PHONY: generate
+generate: $(installed) ## generate generated/ from spec/
+	$(bin)/counterfoil generate
+
+.PHONY: check
+check: $(installed) ## ruff, mypy, and whether generated/ is what spec/ says
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy
+	$(bin)/counterfoil check --full
+
+.PHONY: test
+test: check ## check, then every test, with coverage
+	$(bin)/coverage run -m pytest
+	@$(bin)/coverage report --skip-covered --skip-empty
+
+.PHONY: test-all
+test-all: ## make test under each Python of PYTHONS, each in a venv of its own
+	@missing=; for python in $(PYTHONS); do \
+		if "$$python" $(is-usable); then \
+			echo "== $$python"; \
+			$(MAKE) test PYTHON="$$python" VENV=".venv-$$(basename "$$python")" || exit 1; \
+		else missing="$$missing $$python"; fi; \
+	done; \
+	[ -z "$$missing" ] || { echo "make: not tested, for they do not run here:$$missing" >&2; exit 1; }
+
+.PHONY: format
+format: $(installed) ## put the code in the one format
+	$(bin)/ruff check --fix
+	$(bin)/ruff format
+
+.PHONY: bench
+bench: $(installed) ## measure generating, checking, importing and dispatching
+	$(bin)/python -m benchmarks
+
+.PHONY: dist
+dist: $(installed) ## build the wheel in dist/
+	$(bin)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+.PHONY: constraints
+constraints: ## refresh constraints.txt: the newest of everything that pyproject.toml allows
+	"$(PYTHON)" -m venv --clear var/constraints
+	var/constraints/bin/python -m pip install --quiet --upgrade pip
+	var/constraints/bin/python -m pip install --quiet --group dev --editable '.[codegen]'
+	{ sed -n '/^#/p' constraints.txt; \
+		var/constraints/bin/python -m pip freeze --all --exclude counterfoil --exclude setuptools; } > var/constraints.txt
+	mv var/constraints.txt constraints.txt
+	rm -rf var/constraints
+
+.PHONY: clean
+clean: ## remove what make made, but for the database in var/
+	rm -rf .venv .venv-* build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

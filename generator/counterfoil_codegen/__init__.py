@@ -1,0 +1,1 @@
+"""The generator: an OpenAPI description in, a typed Twisted server package out."""

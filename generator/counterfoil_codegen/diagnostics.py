@@ -1,0 +1,83 @@
+"""Findings about a spec: one type for every verb, collected, sorted, and reported all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class Severity(Enum):
+    """How much a finding weighs. Only errors keep files from being written."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a diagnostic speaks of: a stable id, its weight, and one sentence of documentation."""
+
+    id: str
+    severity: Severity
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A place in a spec file. Lines and columns count from 1; a column counts characters."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Place(Protocol):
+    """Something that stands in a spec. Its span may be computed when first asked for."""
+
+    @property
+    def span(self) -> Span: ...
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One finding: where, which rule, what is wrong, and what to do about it."""
+
+    span: Span
+    rule: Rule = field(compare=False)
+    message: str
+    help: str
+
+    @property
+    def severity(self) -> Severity:
+        return self.rule.severity
+
+
+class Diagnostics:
+    """Collects the findings of one run. A rule that is waived is not collected."""
+
+    def __init__(self, waived: frozenset[str] = frozenset()) -> None:
+        self._waived = waived
+        self._found: set[Diagnostic] = set()
+
+    def report(self, rule: Rule, place: Place | Span, message: str, help: str) -> None:
+        """Add a finding of *rule* at *place*. The same finding twice counts once."""
+        if rule.id in self._waived and rule.severity is not Severity.ERROR:
+            return
+        span = place if isinstance(place, Span) else place.span
+        self._found.add(Diagnostic(span, rule, message, help))
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(sorted(self._found))
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(found.severity is Severity.ERROR for found in self._found)

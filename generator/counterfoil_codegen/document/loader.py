@@ -1,0 +1,143 @@
+"""Loads the documents of a spec, each once, and follows `$ref` between them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Diagnostics, Place, Span
+from counterfoil_codegen.document.files import Files
+from counterfoil_codegen.document.json_reader import read_json
+from counterfoil_codegen.document.limits import LONGEST_CHAIN
+from counterfoil_codegen.document.nodes import Document, Node
+from counterfoil_codegen.document.references import Reference, parse, target, written
+from counterfoil_codegen.document.source import Source, UnusableError, shown
+from counterfoil_codegen.document.text import check_characters, decode
+from counterfoil_codegen.document.yaml_reader import read_yaml
+from counterfoil_codegen.rules import reading as rules
+
+_OPENAPI_KEYS: Final = ("openapi", "swagger")
+
+
+class Loader:
+    """Reads files below a root folder. What is wrong goes to *diagnostics*; nothing is raised."""
+
+    def __init__(self, root: Path, diagnostics: Diagnostics) -> None:
+        self._diagnostics = diagnostics
+        self._files = Files(root, diagnostics)
+        self._documents: dict[Path, Document | None] = {}
+        self._sources: dict[str, Source] = {}
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document that has been read, by name."""
+        read = (document for document in self._documents.values() if document is not None)
+        return tuple(sorted(read, key=lambda document: document.name))
+
+    def lines(self, file: str) -> Sequence[str]:
+        """The lines of a file that a span names, usable or not; none if it was never read."""
+        source = self._sources.get(file)
+        return source.lines if source else ()
+
+    def load(self, path: Path) -> Node | None:
+        """The root node of the document at *path*; None after a report.
+
+        A relative path is taken below the root folder.
+        """
+        real = self._files.locate(path)
+        return None if real is None else self._load(real, None)
+
+    def find(self, path: Path) -> list[Path]:
+        """The OpenAPI documents that *path* names, sorted: a file itself, or all in a folder.
+
+        A document has a key `openapi` (or `swagger`) at its top. One that cannot be read is among
+        them, and reported. Folders whose name begins with a dot are passed over.
+        """
+        real = self._files.locate(path)
+        if real is None:
+            return []
+        if not real.is_dir():
+            return [real] if self._load(real, None) or real.exists() else []
+        found = [file for file in self._files.candidates(real) if self._is_openapi(file)]
+        if not found:
+            self._diagnostics.report(
+                rules.NO_DOCUMENT,
+                Span(self._files.name(real), 1, 1),
+                f"there is no OpenAPI document in {shown(self._files.name(real))}",
+                "an OpenAPI document is a .yaml, .yml or .json file with a top-level key openapi",
+            )
+        return found
+
+    def resolve(self, node: Node) -> Node | None:
+        """What *node* stands for: the end of its chain of `$ref`, or itself if it has none.
+
+        None after a report: a reference is malformed, refused, leads nowhere or in a loop.
+        """
+        seen = [node]
+        while (reference := node.get("$ref")) is not None:
+            arrived = self.follow(reference)
+            if arrived is None:
+                return None
+            if arrived in seen or len(seen) == LONGEST_CHAIN:
+                self._report_loop(reference, seen)
+                return None
+            seen.append(arrived)
+            node = arrived
+        return node
+
+    def follow(self, node: Node) -> Node | None:
+        """What the reference that *node* holds leads to, in one step; None after a report."""
+        reference = parse(node)
+        if reference is None:
+            return None
+        root = self._referred(node, reference)
+        return None if root is None else target(root, reference, node)
+
+    def _referred(self, node: Node, reference: Reference) -> Node | None:
+        """The root of the document that a reference leads into."""
+        if not reference.file:
+            return node.document.root
+        real = self._files.locate(Path(reference.path_from(node.document.name)), node)
+        return None if real is None else self._load(real, node)
+
+    def _load(self, real: Path, place: Place | None) -> Node | None:
+        if real not in self._documents:
+            data = self._files.read(real, place)
+            if data is None:
+                return None  # said again at the next place that names it
+            self._documents[real] = self._read(real, data)
+        document = self._documents[real]
+        return None if document is None else document.root
+
+    def _read(self, real: Path, data: bytes) -> Document | None:
+        source, usable = decode(self._files.name(real), data, self._diagnostics)
+        self._sources[source.name] = source
+        if not usable:
+            return None
+        is_json = real.suffix.lower() == ".json"
+        try:
+            check_characters(source, yaml=not is_json)
+            value, positions = read_json(source) if is_json else read_yaml(source)
+        except UnusableError:
+            return None
+        digest = hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
+        return Document(source, real, digest, value, positions)
+
+    def _is_openapi(self, file: Path) -> bool:
+        real = self._files.locate(file)
+        if real is None:
+            return False
+        root = self._load(real, None)
+        return root is None or any(root.get(key) for key in _OPENAPI_KEYS)
+
+    def _report_loop(self, reference: Node, seen: Sequence[Node]) -> None:
+        chain = " -> ".join(shown(written(node)) for node in seen[:4])
+        more = " -> …" if len(seen) > 4 else ""
+        self._diagnostics.report(
+            rules.REF_LOOP,
+            reference,
+            f"a chain of {len(seen)} $ref does not arrive: {chain}{more}",
+            "let one of them hold the content itself",
+        )

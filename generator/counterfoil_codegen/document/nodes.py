@@ -1,0 +1,137 @@
+"""Documents that have been read, and the nodes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Span
+from counterfoil_codegen.document.source import Source, shown
+from counterfoil_codegen.document.values import JsonValue, Pointer, Positions, type_name
+from counterfoil_codegen.rules import reading as rules
+
+
+class Document:
+    """A file of a spec, read. Two documents are equal only if they are the same one.
+
+    Attributes:
+        name: its path relative to the root, with slashes.
+        path: where it is, symlinks resolved.
+        sha256: the digest of its bytes with `\\r\\n` as `\\n`, in hex.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        path: Path,
+        sha256: str,
+        value: JsonValue,
+        positions: Positions,
+    ) -> None:
+        self.name: Final = source.name
+        self.path: Final = path
+        self.sha256: Final = sha256
+        self.source: Final = source
+        self.positions: Final = positions
+        self.root: Final = Node(self, (), value)
+
+    def __repr__(self) -> str:
+        return f"Document({self.name!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value in a document, known by its place: equal to every other node at that place."""
+
+    document: Document
+    pointer: Pointer
+    value: JsonValue = field(compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The last token of the pointer; empty at the root."""
+        return self.pointer[-1] if self.pointer else ""
+
+    @property
+    def span(self) -> Span:
+        """Where the value begins. What stands behind a YAML alias: where its anchor stands."""
+        return self.document.positions.of_value(self.pointer)
+
+    @property
+    def key_span(self) -> Span:
+        """Where the key of the value begins; in a list and at the root, the value."""
+        return self.document.positions.of_key(self.pointer)
+
+    def get(self, key: str) -> Node | None:
+        """The member *key* of a mapping; None if there is none or this is no mapping."""
+        if isinstance(self.value, dict) and key in self.value:
+            return self._child(key, self.value[key])
+        return None
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        """The members of a mapping, in the order of the text; nothing for another value."""
+        if isinstance(self.value, dict):
+            for key, value in self.value.items():
+                yield key, self._child(key, value)
+
+    def elements(self) -> Iterator[Node]:
+        """The elements of a list; nothing for another value."""
+        if isinstance(self.value, list):
+            for index, value in enumerate(self.value):
+                yield self._child(str(index), value)
+
+    def element(self, index: int) -> Node | None:
+        """The element of a list at *index*, from 0; None if there is none or this is no list."""
+        if isinstance(self.value, list) and index < len(self.value):
+            return self._child(str(index), self.value[index])
+        return None
+
+    def string(self, key: str) -> str | None:
+        """The string under *key*; None if there is none, reported if it is something else."""
+        member = self.get(key)
+        if member is None:
+            return None
+        if isinstance(member.value, str):
+            return member.value
+        member.expected("a string")
+        return None
+
+    def boolean(self, key: str) -> bool | None:
+        """The boolean under *key*; None if there is none, reported if it is something else."""
+        member = self.get(key)
+        if member is None:
+            return None
+        if isinstance(member.value, bool):
+            return member.value
+        member.expected("a boolean")
+        return None
+
+    def mapping(self, key: str) -> Node | None:
+        """The mapping under *key*; None if there is none, reported if it is something else."""
+        member = self.get(key)
+        if member is None or isinstance(member.value, dict):
+            return member
+        member.expected("a mapping")
+        return None
+
+    def sequence(self, key: str) -> Node | None:
+        """The list under *key*; None if there is none, reported if it is something else."""
+        member = self.get(key)
+        if member is None or isinstance(member.value, list):
+            return member
+        member.expected("a list")
+        return None
+
+    def expected(self, what: str) -> None:
+        """Report that this value is not *what* (`a string`) its place asks for."""
+        self.document.source.report(
+            rules.WRONG_TYPE,
+            self.span,
+            f"{shown(self.name)} must be {what}, not {type_name(self.value)}",
+            f"write {what}" + (", in quotes if need be" if what == "a string" else ""),
+        )
+
+    def _child(self, token: str, value: JsonValue) -> Node:
+        return Node(self.document, (*self.pointer, token), value)

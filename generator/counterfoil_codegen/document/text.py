@@ -1,0 +1,75 @@
+"""Bytes of a file to text: UTF-8 without surprises."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.document.source import Source, UnusableError
+from counterfoil_codegen.rules import reading as rules
+
+# C0 but tab, line feed and carriage return; delete; C1 (RFC 9839, section 2.2).
+CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# The C parser takes U+2028 and U+2029 for ends of lines, as YAML 1.1 did, and folds them away.
+_YAML_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_MOST_REPORTED: Final = 20
+
+_WIDE: Final = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+
+
+def decode(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[Source, bool]:
+    """The text of a file called *name*, and whether it can be used.
+
+    What is not UTF-8 is reported, and replaced, so that a listing can still be shown.
+    """
+    source = Source(name, data.decode(errors="replace"), diagnostics)
+    wide = next((encoding for mark, encoding in _WIDE if data.startswith(mark)), None)
+    if wide or b"\0" in data[:4]:
+        _report_encoding(source, 0, f"the file is encoded in {wide or 'UTF-16 or UTF-32'}")
+        return source, False
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(errors="replace")
+        problem = f"the byte 0x{data[error.start]:02X} is not UTF-8"
+        _report_encoding(source, len(before), problem)
+        return source, False
+    return source, True
+
+
+def check_characters(source: Source, *, yaml: bool) -> None:
+    """Refuse characters that no spec needs and that deceive whoever reads it.
+
+    Raises:
+        UnusableError: there are such; reported.
+    """
+    if source.text.startswith("\ufeff"):
+        source.report(
+            rules.BYTE_ORDER_MARK,
+            source.at(1, 1),
+            "the file begins with a byte order mark",
+            "save it as UTF-8 without a byte order mark",
+        )
+        raise UnusableError(source.name)
+    pattern = _YAML_CONTROL if yaml else CONTROL
+    found = list(islice(pattern.finditer(source.text), _MOST_REPORTED))
+    for control in found:
+        source.report(
+            rules.CONTROL_CHARACTER,
+            source.at_offset(control.start()),
+            f"the file holds the control character U+{ord(control[0]):04X}",
+            "remove it; if the file is no text, it is no spec",
+        )
+    if found:
+        raise UnusableError(source.name)
+
+
+def _report_encoding(source: Source, offset: int, problem: str) -> None:
+    source.report(rules.NOT_UTF8, source.at_offset(offset), problem, "save it as UTF-8")

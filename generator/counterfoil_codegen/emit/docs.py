@@ -1,0 +1,57 @@
+"""The texts of docstrings, put together from what the spec says: plain text, see `DocText`."""
+
+from __future__ import annotations
+
+from counterfoil_codegen import ir
+
+
+def package(api: ir.Api) -> str:
+    """The API's title, version and description."""
+    name = f"{title(api)} {api.version.strip()}".strip()
+    return _paragraphs(f"{name}.", api.doc)
+
+
+def register(api: ir.Api) -> str:
+    """What `register` does."""
+    return f"Serve every operation of {title(api)} on *server*."
+
+
+def errors(api: ir.Api) -> str:
+    """What the module of errors is for."""
+    return f"The errors that operations of {title(api)} declare. Raise them from a handler."
+
+
+def models(api: ir.Api) -> str:
+    """How the models are loaded."""
+    return (
+        f"The models of {title(api)}. "
+        "Each module of them is imported when a name in it is first used."
+    )
+
+
+def group(of: ir.Group, api: ir.Api) -> str:
+    """The description of a tag."""
+    return of.doc.strip() or f"Operations of {title(api)}."
+
+
+def error(of: ir.Error) -> str:
+    """The description of an error."""
+    of_status = "" if of.status is None else f" with status {of.status}"
+    return of.doc.strip() or f"An error{of_status}."
+
+
+def operation(of: ir.Operation) -> str:
+    """Summary, method and path, the rest of the description, and what may be raised."""
+    summary, _, rest = of.doc.strip().partition("\n\n")
+    route = f"{of.method.value} {of.path.template}"
+    raised = ", ".join(dict.fromkeys(str(error.name) for error in of.errors))
+    return _paragraphs(summary, route, rest, f"Raises: {raised}." if raised else "")
+
+
+def title(api: ir.Api) -> str:
+    """The API's title on one line, or its package's name."""
+    return " ".join(api.title.split()) or str(api.package)
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(text for text in (text.strip("\n") for text in texts) if text.strip())

@@ -1,0 +1,82 @@
+"""Renders the templates for an API, and computes the imports of each file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.emit import views
+from counterfoil_codegen.emit.environment import View, template
+from counterfoil_codegen.emit.imports import import_from, imports
+from counterfoil_codegen.emit.internal import InternalError
+from counterfoil_codegen.fragments import Comment, Import
+
+_LONGEST_SOURCE: Final = 49
+_Sections = Iterable[Iterable[Import]]
+
+
+def render(api: ir.Api) -> dict[str, str]:
+    """The files of the package of *api*, not yet formatted, sorted by name."""
+    source = source_comment(api.sources)
+    files = [
+        *((f"{group.module}.py", _group(group, api, source)) for group in api.groups),
+        ("__init__.py", _package(api, source)),
+        ("py.typed", ""),
+    ]
+    if api.errors:
+        files.append(("errors.py", _errors(api, source)))
+    if api.models:
+        files.extend(_models(api, source))
+    if len({name.lower() for name, _ in files}) != len(files):
+        raise InternalError(f"two files have one name: {sorted(name for name, _ in files)}")
+    return dict(sorted(files))
+
+
+def source_comment(sources: tuple[str, ...]) -> Comment:
+    """The first line's account of where a file comes from, short enough for one line.
+
+    A long name keeps its end, which tells it from others.
+    """
+    more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+    first = sources[0].rstrip("/") if sources else "a spec"
+    room = _LONGEST_SOURCE - len(more)
+    return Comment((first if len(first) <= room else f"...{first[3 - room :]}") + more)
+
+
+def _package(api: ir.Api, source: Comment) -> str:
+    own = {
+        str(name): f".{group.module}"
+        for group in api.groups
+        for name in (group.handler, group.servlet)
+    }
+    return _with_imports("package", views.package_view(api), source, own)
+
+
+def _group(group: ir.Group, api: ir.Api, source: Comment) -> str:
+    own = {"models": "."} | {str(error.name): ".errors" for error in api.errors}
+    return _with_imports("group", views.group_view(group, api), source, own)
+
+
+def _errors(api: ir.Api, source: Comment) -> str:
+    return _with_imports("errors", views.errors_view(api), source, {"models": "."})
+
+
+def _models(api: ir.Api, source: Comment) -> Iterable[tuple[str, str]]:
+    view = views.models_view(api)
+    yield "models/__init__.py", _with_imports("models", view, source, {})
+    stub = [import_from(f".{module.name}", map(str, module.names)) for module in view.modules]
+    yield "models/__init__.pyi", _rendered("models_stub", view, source, [stub])
+    for module in api.models:
+        header = _rendered("header", view, source, [])
+        yield f"models/{module.module}.py", header + module.source
+
+
+def _with_imports(name: str, view: View, source: Comment, own: Mapping[str, str]) -> str:
+    """Render once to learn which names the text uses, and once more with their imports."""
+    body = _rendered(name, view, source, [])
+    return _rendered(name, view, source, imports(body, own, name))
+
+
+def _rendered(name: str, view: View, source: Comment, found: _Sections) -> str:
+    return template(name).render(view=view, source=source, imports=found)

@@ -1,0 +1,313 @@
+"""What templates see: names, fragments and texts, ready to be printed, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.emit import docs
+from counterfoil_codegen.emit.imports import member_order
+from counterfoil_codegen.fragments import Constant, Expression, Identifier
+
+_LINE: Final = 100
+JSON: Final = "application/json"
+# RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5.
+_BODILESS: Final = frozenset({101, 204, 205, 304})
+_FIRST_REDIRECT: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """A parameter: `limit: Annotated[int, Query(), Field(ge=1)] = 20`."""
+
+    name: Identifier
+    annotation: Expression
+    marks: tuple[Expression, ...]
+    default: Constant | Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyView:
+    """A body: `body: Annotated[models.Notice, Body()]`."""
+
+    annotation: Expression
+    mark: Expression
+    default: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationView:
+    """A method of a handler and of its servlet.
+
+    The servlet ends in one of three ways: it hands on what the handler returns; it puts it in its
+    `single` reply; or, where the handler returns nothing, it makes a `silent` one.
+    """
+
+    id: str
+    name: Identifier
+    servlet_name: Identifier
+    input: Identifier
+    method: Identifier
+    path: ir.Path
+    positional: tuple[ParameterView, ...]
+    body: BodyView | None
+    keywords: tuple[ParameterView, ...]
+    returns: Expression
+    doc: str
+    cancellable: bool
+    replies: tuple[Identifier, ...]
+    errors: tuple[Identifier, ...]
+    media_type: Constant | None
+    single: Identifier | None
+    silent: Identifier | None
+
+    @property
+    def reads(self) -> bool:
+        """Whether there is anything to read from a request."""
+        return bool(self.positional or self.keywords or self.body)
+
+    @property
+    def signature_explodes(self) -> bool:
+        """Whether the signature takes a line for each parameter: it is too long for one."""
+        given = [f", {p.name}: {p.annotation}" for p in (*self.positional, *self.keywords)]
+        given += [f", body: {self.body.annotation}"] if self.body else []
+        given += [", *"] if self.keywords else []
+        before = f"    async def {self.name}(self, request: Request"
+        return len(f"{before}{''.join(given)}) -> {self.returns}:") > _LINE
+
+    @property
+    def call_explodes(self) -> bool:
+        """Whether the call of the handler takes a line for each argument."""
+        given = [f", given.{p.name}" for p in self.positional]
+        given += [", given.body"] if self.body else []
+        given += [f", {p.name}=given.{p.name}" for p in self.keywords]
+        before = "return " if self.hands_on else "reply = " if self.single else ""
+        call = f"await self._handler.{self.name}(request{''.join(given)})"
+        return len(f"        {before}{call}") > _LINE
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether the handler makes the reply itself."""
+        return self.single is None and self.silent is None
+
+
+@dataclass(frozen=True, slots=True)
+class PathView:
+    """A constant of a tag's module: `NOTICE = path("/notices/{noticeId}", "notice_id")`."""
+
+    constant: Identifier
+    template: str
+    names: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """The module of a tag."""
+
+    module: Identifier
+    handler: Identifier
+    servlet: Identifier
+    doc: str
+    paths: tuple[PathView, ...]
+    operations: tuple[OperationView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """A class of `errors`: `class BoardNotFound(ApiError[models.Problem])`."""
+
+    name: Identifier
+    base: Identifier
+    annotation: Expression
+    doc: str
+    status: Constant | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsView:
+    """The module `errors`."""
+
+    doc: str
+    errors: tuple[ErrorView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """The package's `__init__`."""
+
+    doc: str
+    register_doc: str
+    exported: tuple[Identifier, ...]
+    groups: tuple[ir.Group, ...]
+
+    @property
+    def explodes(self) -> bool:
+        """Whether `register` takes a line for each group: its signature is too long for one."""
+        given = [f", {group.module}: {group.handler}" for group in self.groups]
+        before = f"def register(server: HttpServer{', *' if given else ''}"
+        return len(f"{before}{''.join(given)}) -> None:") > _LINE
+
+
+@dataclass(frozen=True, slots=True)
+class ModelModuleView:
+    """A line of the table that `lazy` gets."""
+
+    name: Identifier
+    names: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsView:
+    """The `__init__` of `models`, and its stub."""
+
+    doc: str
+    names: tuple[Identifier, ...]
+    modules: tuple[ModelModuleView, ...]
+
+
+def package_view(api: ir.Api) -> PackageView:
+    """The package of *api*."""
+    exported = [name for group in api.groups for name in (group.handler, group.servlet)]
+    exported.append(Identifier("register"))
+    return PackageView(docs.package(api), docs.register(api), _ordered(exported), api.groups)
+
+
+def errors_view(api: ir.Api) -> ErrorsView:
+    """The errors of *api*."""
+    return ErrorsView(docs.errors(api), tuple(_error(error) for error in api.errors))
+
+
+def models_view(api: ir.Api) -> ModelsView:
+    """The models of *api*."""
+    names = [name for module in api.models for name in module.names]
+    modules = [ModelModuleView(module.module, _ordered(module.names)) for module in api.models]
+    return ModelsView(docs.models(api), _ordered(names), tuple(modules))
+
+
+def group_view(group: ir.Group, api: ir.Api) -> GroupView:
+    """The module of *group*."""
+    taken = {str(operation.name) for operation in group.operations}
+    return GroupView(
+        group.module,
+        group.handler,
+        group.servlet,
+        docs.group(group, api),
+        tuple(_path(path) for path in group.paths),
+        tuple(_operation(operation, taken) for operation in group.operations),
+    )
+
+
+def _path(path: ir.Path) -> PathView:
+    return PathView(path.constant, path.template, path.names if path.renamed else ())
+
+
+def _error(error: ir.Error) -> ErrorView:
+    return ErrorView(
+        error.name,
+        Identifier("StatusError" if error.status is None else "ApiError"),
+        error.annotation or Expression.none(),
+        docs.error(error),
+        None if error.status is None else Constant(error.status),
+    )
+
+
+def _operation(operation: ir.Operation, taken: set[str]) -> OperationView:
+    in_path = [p for p in operation.parameters if p.location is ir.Location.PATH]
+    elsewhere = [p for p in operation.parameters if p.location is not ir.Location.PATH]
+    plain = _plain_success(operation.successes)
+    return OperationView(
+        id=operation.id,
+        name=operation.name,
+        servlet_name=_servlet_name(operation.name, taken),
+        input=operation.input,
+        method=Identifier(operation.method.value),
+        path=operation.path,
+        positional=tuple(_parameter(parameter) for parameter in in_path),
+        body=None if operation.body is None else _body(operation.body),
+        keywords=tuple(_parameter(parameter) for parameter in elsewhere),
+        returns=_returns(operation.successes, plain),
+        doc=docs.operation(operation),
+        cancellable=operation.cancellable,
+        replies=tuple(dict.fromkeys(success.reply for success in operation.successes)),
+        errors=tuple(dict.fromkeys(error.name for error in operation.errors)),
+        media_type=_media_type(operation.successes),
+        single=plain.reply if plain is not None and _content(plain) is not None else None,
+        silent=plain.reply if plain is not None and _content(plain) is None else None,
+    )
+
+
+def _servlet_name(name: Identifier, taken: set[str]) -> Identifier:
+    """The handler's name of a method, but the servlet has a `register` of its own."""
+    text = str(name)
+    while text == "register" or (text != str(name) and text in taken):
+        text += "_"
+    return Identifier(text)
+
+
+def _plain_success(successes: Sequence[ir.Success]) -> ir.Success | None:
+    """The only success, if a handler can return its body alone: a redirect needs headers too."""
+    only = successes[0] if len(successes) == 1 else None
+    in_twohundreds = only is not None and 200 <= only.status < _FIRST_REDIRECT
+    return only if in_twohundreds else None
+
+
+def _returns(successes: Sequence[ir.Success], plain: ir.Success | None) -> Expression:
+    if plain is not None:
+        return _content(plain) or Expression.none()
+    return Expression.union(*(_reply(success) for success in successes))
+
+
+def _content(success: ir.Success) -> Expression | None:
+    """The type of a success's body, None for a status that has none whatever the spec says."""
+    return None if success.status in _BODILESS else success.annotation
+
+
+def _reply(success: ir.Success) -> Expression:
+    reply = Expression.name(success.reply)
+    if success.status in _BODILESS:
+        return reply
+    return Expression.subscript(reply, success.annotation or Expression.none())
+
+
+def _media_type(successes: Sequence[ir.Success]) -> Constant | None:
+    """The first media type that is told, if it is not the usual one."""
+    told = [success.media_type for success in successes if success.media_type and _content(success)]
+    return Constant(told[0]) if told and told[0] != JSON else None
+
+
+def _body(body: ir.Body) -> BodyView:
+    media_type = Constant(body.media_type)
+    keywords = [] if body.media_type == JSON else [(Identifier("media_type"), media_type)]
+    mark = Expression.call(Expression.name(Identifier("Body")), (), keywords)
+    if body.required:
+        return BodyView(body.annotation, mark, None)
+    return BodyView(Expression.optional(body.annotation), mark, Expression.none())
+
+
+def _parameter(parameter: ir.Parameter) -> ParameterView:
+    marks = tuple(_marks(parameter))
+    if parameter.required:
+        return ParameterView(parameter.name, parameter.annotation, marks, None)
+    if parameter.default is not None:
+        return ParameterView(parameter.name, parameter.annotation, marks, parameter.default)
+    annotation = Expression.optional(parameter.annotation)
+    return ParameterView(parameter.name, annotation, marks, Expression.none())
+
+
+def _marks(parameter: ir.Parameter) -> Iterator[Expression]:
+    """`Query("from", explode=False)`, `Field(ge=1)`."""
+    renamed = parameter.wire_name != str(parameter.name)
+    explode = parameter.explode
+    yield Expression.call(
+        Expression.name(Identifier(parameter.location.value)),
+        [Constant(parameter.wire_name)] if renamed else [],
+        [] if explode is None else [(Identifier("explode"), Constant(explode))],
+    )
+    if parameter.constraints:
+        yield Expression.call(Expression.name(Identifier("Field")), keywords=parameter.constraints)
+
+
+def _ordered(names: Sequence[Identifier]) -> tuple[Identifier, ...]:
+    return tuple(sorted(names, key=lambda name: member_order(str(name))))

@@ -1,0 +1,58 @@
+"""What handlers a folder holds already. Files are parsed, never imported."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingClass:
+    """A class that a person wrote."""
+
+    path: Path
+    name: str
+    methods: frozenset[str]
+
+
+class UnreadableError(Exception):
+    """A file in the folder is not Python that can be parsed. The text says where."""
+
+
+def classes(folder: Path) -> list[ExistingClass]:
+    """The classes of the modules in *folder*, by file and line.
+
+    Raises:
+        UnreadableError: a module cannot be parsed, so that nobody can tell what it holds.
+    """
+    return [found for path in sorted(folder.glob("*.py")) for found in _classes(path)]
+
+
+def handler_of(
+    existing: Iterable[ExistingClass], name: str, operations: frozenset[str]
+) -> ExistingClass | None:
+    """The class that implements *operations*: it has most of them; of those, the one so *named*."""
+    ranked = [(len(c.methods & operations), c.name == name, c) for c in existing]
+    best = max(ranked, key=lambda entry: entry[:2], default=None)
+    return best[2] if best and (best[0] or best[1]) else None
+
+
+def _classes(path: Path) -> list[ExistingClass]:
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except (SyntaxError, ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, SyntaxError) else 1
+        raise UnreadableError(f"{path.name}, line {line}, is not Python: {error}") from None
+    return [
+        ExistingClass(path, node.name, frozenset(_methods(node)))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    ]
+
+
+def _methods(node: ast.ClassDef) -> Iterable[str]:
+    for member in node.body:
+        if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield member.name

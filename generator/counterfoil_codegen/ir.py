@@ -1,0 +1,147 @@
+"""What the emitter knows of an API.
+
+Every name here is already the Python name. A `str` is opaque text of the spec: a template can print
+it only as a literal, a docstring or a comment (see `fragments`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from counterfoil_codegen.diagnostics import Place
+from counterfoil_codegen.fragments import Constant, Expression, Identifier
+
+
+class Method(Enum):
+    """The methods of an OpenAPI path item (OpenAPI 3.1, section 4.8.9)."""
+
+    GET = "GET"
+    PUT = "PUT"
+    POST = "POST"
+    DELETE = "DELETE"
+    OPTIONS = "OPTIONS"
+    HEAD = "HEAD"
+    PATCH = "PATCH"
+    TRACE = "TRACE"
+
+
+class Location(Enum):
+    """Where a parameter travels. The value is the marker of `counterfoil.stub`."""
+
+    PATH = "Path"
+    QUERY = "Query"
+    HEADER = "Header"
+    COOKIE = "Cookie"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation."""
+
+    name: Identifier  # from_
+    wire_name: str  # from
+    location: Location
+    annotation: Expression  # str | None
+    constraints: tuple[tuple[Identifier, Constant], ...]  # ge=1, le=100
+    required: bool
+    default: Constant | None  # None: no default in the spec
+    explode: bool | None  # of a list; None: the location's own default
+    doc: str
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of a request."""
+
+    annotation: Expression  # models.NewNotice
+    media_type: str  # application/json: parsed and validated; else handed on as bytes
+    required: bool
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """A response that a handler returns (1xx to 3xx)."""
+
+    status: int
+    reply: Identifier  # Ok, Created, NoContent: a class of counterfoil.stub
+    annotation: Expression | None  # None: no body
+    media_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """A response that a handler raises (4xx, 5xx, default). Shared by the operations of an API."""
+
+    name: Identifier  # TxnConflict
+    status: int | None  # None: `default` or a range, the status is given when it is raised
+    annotation: Expression | None  # models.Conflict; None: no body
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path template as the spec writes it, under the base path of its document."""
+
+    constant: Identifier  # NOTICES
+    template: str  # /boards/{board_id}/notices
+    names: tuple[Identifier, ...]  # the Python name of each parameter, in order
+    renamed: bool  # some name differs from the one in the template
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: a method of the handler, and of the servlet."""
+
+    id: str  # postNotice
+    name: Identifier  # post_notice
+    input: Identifier  # PostNoticeInput
+    method: Method
+    path: Path
+    parameters: tuple[Parameter, ...]  # path parameters first, in the order of the template
+    body: Body | None
+    successes: tuple[Success, ...]  # by status; never empty
+    errors: tuple[Error, ...]  # by status
+    cancellable: bool
+    doc: str
+    place: Place = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The operations of one tag: one module."""
+
+    module: Identifier  # notices
+    handler: Identifier  # NoticesHandler
+    servlet: Identifier  # NoticesServlet
+    doc: str
+    operations: tuple[Operation, ...]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(dict.fromkeys(operation.path for operation in self.operations))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelModule:
+    """A module of models: Python made by `models`, parsed and checked there."""
+
+    module: Identifier  # _notices
+    names: tuple[Identifier, ...]  # what it defines, sorted
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Everything that becomes one generated package."""
+
+    package: Identifier  # noticeboard
+    sources: tuple[str, ...]  # the spec files or folders as the config names them
+    title: str
+    version: str
+    doc: str
+    groups: tuple[Group, ...]  # by module name
+    errors: tuple[Error, ...]  # by class name
+    models: tuple[ModelModule, ...]  # by module name

@@ -1,0 +1,70 @@
+"""What the lowering of one API carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.document import Loader, Node
+from counterfoil_codegen.fragments import Expression, Identifier
+from counterfoil_codegen.naming import pascal
+from counterfoil_codegen.schemas import Components, JsonSchema, Origin, Reference
+from counterfoil_codegen.schemas.annotations import (
+    ANNOTATIONS,
+    admits_null,
+    annotate,
+    is_plain,
+    references,
+)
+from counterfoil_codegen.schemas.assign import put_names
+from counterfoil_codegen.schemas.shapes import nullable
+
+Names = Mapping[Reference, Identifier]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The reader, the findings, and the schemas met so far."""
+
+    loader: Loader
+    diagnostics: Diagnostics
+    components: Components
+
+    def typed(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
+        """The schema of *node* as `annotate` can tell it: by a name where it is not plain.
+
+        With *constraints*, bounds on top do not matter: they are told beside the annotation.
+        """
+        schema = self.components.use(node, origin)
+        if is_plain(schema, constraints=constraints) or not schema.keys() - ANNOTATIONS:
+            return schema
+        named: JsonSchema = {"$ref": self.components.inline(node, origin).reference}
+        named = nullable(named) if admits_null(schema) else named
+        return named | {key: schema[key] for key in ANNOTATIONS & schema.keys()}
+
+    def mark_users(self, schema: JsonSchema, user: str) -> None:
+        """Note that the module *user* names the schemas that *schema* refers to."""
+        for reference in references(schema):
+            self.components.add_user(reference, user)
+
+
+def expression(schema: JsonSchema, names: Names) -> Expression:
+    """The annotation of a plain *schema*."""
+    return annotate(put_names(schema, names))
+
+
+def origin_of(place: Node, target: Node, own: str, suffix: str) -> Origin:
+    """What an inline schema is named after: the component if it stands in one, else *own*."""
+    return Origin(pascal(own_name(target)) if is_shared(place, target) else own, suffix)
+
+
+def is_shared(place: Node, target: Node) -> bool:
+    """Whether *target*, which *place* refers to, has a name of its own: a component, or a file."""
+    return target != place and target.pointer[:1] in ((), ("components",))
+
+
+def own_name(target: Node) -> str:
+    """The name of what a `$ref` led to: the last word of its pointer, or that of its file."""
+    return target.pointer[-1] if target.pointer else PurePosixPath(target.document.name).stem

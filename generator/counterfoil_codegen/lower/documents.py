@@ -1,0 +1,111 @@
+"""The documents of an API: which versions they are, and what in them is not generated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.schemas.components import Dialects
+from counterfoil_codegen.schemas.shapes import Dialect
+
+_VERSION: Final = re.compile(r"3\.([01])\.\d+(-.*)?")
+_OWN_DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
+
+
+def read_dialects(roots: Sequence[Node], diagnostics: Diagnostics) -> Dialects | None:
+    """The schema dialect of each document; None after reporting a version that is not read."""
+    found = {root.document.name: _dialect(root, diagnostics) for root in roots}
+    if diagnostics.has_errors:
+        return None
+    return Dialects(found, next(iter(found.values()), Dialect(nullable_keyword=False)))
+
+
+def report_not_generated(roots: Sequence[Node], diagnostics: Diagnostics) -> None:
+    """Report, once for an API, each part of a document that no code is generated for."""
+    for root in roots:
+        hooks = root.get("webhooks")
+        if hooks is not None and hooks.value:
+            diagnostics.report(
+                rules.CALLBACKS,
+                hooks.key_span,
+                "webhooks are not generated",
+                f'call them by hand, and waive = ["{rules.CALLBACKS.id}"]',
+            )
+    secured = next((place for root in roots if (place := _secured(root)) is not None), None)
+    if secured is not None:
+        diagnostics.report(
+            rules.SECURITY,
+            secured.key_span,
+            "security requirements are not enforced by the generated code",
+            f'check credentials in the handlers, and waive = ["{rules.SECURITY.id}"]',
+        )
+
+
+def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
+    version = root.value.get("openapi") if isinstance(root.value, dict) else None
+    match = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    if match is None:
+        _report_version(root, version, diagnostics)
+        return Dialect(nullable_keyword=False)
+    if root.get("info") is None:
+        _report_missing(root, "info", diagnostics)
+    dialect = root.get("jsonSchemaDialect")
+    if dialect is not None and dialect.value != _OWN_DIALECT:
+        diagnostics.report(
+            rules.DIALECT,
+            dialect,
+            f"schemas of the dialect {dialect.value!r} are read as those of OpenAPI 3.1",
+            "remove jsonSchemaDialect, if the schemas are such",
+        )
+    return Dialect(nullable_keyword=match[1] == "0")
+
+
+def _report_missing(root: Node, key: str, diagnostics: Diagnostics) -> None:
+    diagnostics.report(
+        rules.MISSING_KEY,
+        root,
+        f"the document has no {key!r}",
+        f"add it: {key}: {{title: ..., version: ...}}",
+    )
+
+
+def _report_version(root: Node, version: object, diagnostics: Diagnostics) -> None:
+    value = root.value
+    if isinstance(value, dict) and "swagger" in value:
+        diagnostics.report(
+            rules.UNKNOWN_VERSION,
+            root.get("swagger") or root,
+            "this is Swagger 2.0, which counterfoil does not read",
+            "convert it to OpenAPI 3 first, for example with swagger2openapi",
+        )
+    elif version is None:
+        diagnostics.report(
+            rules.NOT_OPENAPI,
+            root,
+            "the document has no 'openapi' key: it is not an OpenAPI document",
+            "name the document that starts with openapi: 3.1.0",
+        )
+    else:
+        diagnostics.report(
+            rules.UNKNOWN_VERSION,
+            root.get("openapi") or root,
+            f"the OpenAPI version {version!r:.40} is not read",
+            "use 3.0.x or 3.1.x, written as a string",
+        )
+
+
+def _secured(root: Node) -> Node | None:
+    own = root.get("security")
+    if own is not None and own.value:
+        return own
+    paths = root.get("paths")
+    for _, item in paths.items() if paths is not None else ():
+        for _, operation in item.items():
+            found = operation.get("security")
+            if found is not None and found.value:
+                return found
+    return None

@@ -1,0 +1,180 @@
+"""One operation: its names, parameters, body, responses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.fragments import Expression, Identifier
+from counterfoil_codegen.lower.content import Content, is_json, read_content
+from counterfoil_codegen.lower.context import Context, Names, origin_of
+from counterfoil_codegen.lower.extensions import Extension, read_extension
+from counterfoil_codegen.lower.parameters import DraftParameter, draft_parameters, find_parameters
+from counterfoil_codegen.lower.paths import parameter_names
+from counterfoil_codegen.lower.responses import (
+    DraftError,
+    DraftResponses,
+    ErrorKey,
+    draft_responses,
+)
+from counterfoil_codegen.naming import class_name, pascal, snake
+from counterfoil_codegen.reserved import RESERVED_OPERATION_NAMES, RESERVED_PARAMETER_NAMES
+from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.schemas import JsonSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """An operation as it stands in a document, and where the document mounts it."""
+
+    node: Node
+    item: Node
+    method: ir.Method
+    template: str  # the whole path
+    own_template: str  # without the base path
+    id: str
+    group: str  # the tag, or the name of the document
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBody:
+    """A request body that waits for the names of schemas."""
+
+    content: Content
+    required: bool
+    doc: str
+
+    def finish(self, names: Names) -> ir.Body:
+        annotation = self.content.annotation(names)
+        if not is_json(self.content.media_type):
+            annotation = Expression.name(Identifier("bytes"))
+        return ir.Body(annotation, self.content.media_type, self.required, self.doc)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOperation:
+    """An operation that waits for the names of schemas."""
+
+    mounted: Mounted
+    parameters: tuple[DraftParameter, ...]
+    body: DraftBody | None
+    responses: DraftResponses
+    extension: Extension
+
+    @property
+    def name(self) -> Identifier:
+        return snake(self.mounted.id, RESERVED_OPERATION_NAMES)
+
+    def schemas(self) -> Iterator[JsonSchema]:
+        """The schemas that the operation's module names."""
+        contents = [success.content for success in self.responses.successes]
+        contents.append(None if self.body is None else self.body.content)
+        yield from (parameter.schema for parameter in self.parameters)
+        yield from (one.schema for one in contents if one is not None and one.schema is not None)
+
+    def error_schemas(self) -> Iterator[JsonSchema]:
+        for error in self.responses.errors:
+            if error.content is not None and error.content.schema is not None:
+                yield error.content.schema
+
+    def path_names(self) -> tuple[Identifier, ...]:
+        """The Python names of the path parameters, in the order of the template."""
+        by_wire = {
+            one.wire_name: one.name for one in self.parameters if one.location is ir.Location.PATH
+        }
+        return tuple(by_wire[name] for name in parameter_names(self.mounted.template))
+
+    def finish(
+        self, path: ir.Path, names: Names, errors: Mapping[ErrorKey, ir.Error]
+    ) -> ir.Operation:
+        node = self.mounted.node
+        raised = {errors[error.key(names)].name: errors[error.key(names)] for error in self._errors}
+        return ir.Operation(
+            id=self.mounted.id,
+            name=self.name,
+            input=Identifier(f"{class_name(self.mounted.id)}Input"),
+            method=self.mounted.method,
+            path=path,
+            parameters=tuple(parameter.finish(names) for parameter in self.parameters),
+            body=None if self.body is None else self.body.finish(names),
+            successes=tuple(success.finish(names) for success in self.responses.successes),
+            errors=tuple(raised.values()),
+            cancellable=self.extension.cancellable,
+            doc=_doc(node),
+            place=node,
+        )
+
+    @property
+    def _errors(self) -> tuple[DraftError, ...]:
+        return self.responses.errors
+
+
+def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
+    """Read one operation."""
+    found = find_parameters(context, mounted.item, mounted.node)
+    template = parameter_names(mounted.template)
+    declared = {one.wire_name for one in found if one.location is ir.Location.PATH}
+    for one in found:
+        if one.location is ir.Location.PATH and one.wire_name not in template:
+            context.diagnostics.report(
+                rules.PARAMETER_NOT_IN_PATH,
+                one.node,
+                f"the path parameter {one.wire_name!r} does not occur in {mounted.own_template!r}",
+                f"add {{{one.wire_name}}} to the path, or remove the parameter",
+            )
+    undeclared = [_undeclared(context, mounted, name) for name in template if name not in declared]
+    return DraftOperation(
+        mounted=mounted,
+        parameters=(*undeclared, *draft_parameters(context, found, template, mounted.id)),
+        body=_body(context, mounted),
+        responses=draft_responses(context, mounted.node, mounted.id),
+        extension=read_extension(mounted.node, context.diagnostics),
+    )
+
+
+def _undeclared(context: Context, mounted: Mounted, name: str) -> DraftParameter:
+    context.diagnostics.report(
+        rules.PATH_NOT_DECLARED,
+        mounted.node.key_span,
+        f"{mounted.own_template!r} names the parameter {name!r}, which is not declared",
+        f"declare it: {{name: {name}, in: path, required: true, schema: {{type: string}}}}",
+    )
+    return DraftParameter(
+        name=snake(name, RESERVED_PARAMETER_NAMES),
+        wire_name=name,
+        location=ir.Location.PATH,
+        schema={"type": "string"},
+        required=True,
+        default=None,
+        explode=None,
+        doc="",
+        node=mounted.node,
+    )
+
+
+def _body(context: Context, mounted: Mounted) -> DraftBody | None:
+    place = mounted.node.mapping("requestBody")
+    node = context.loader.resolve(place) if place is not None else None
+    if place is None or node is None:
+        return None
+    content = read_content(context, node, origin_of(place, node, pascal(mounted.id), "Request"))
+    if content is None:
+        return None
+    if not is_json(content.media_type):
+        context.diagnostics.report(
+            rules.RAW_BODY,
+            node.get("content") or node,
+            f"the body is {content.media_type!r}, which is handed to the handler as bytes",
+            f'parse it in the handler, and waive = ["{rules.RAW_BODY.id}"]',
+        )
+    required = node.boolean("required") is True
+    return DraftBody(content, required, node.string("description") or "")
+
+
+def _doc(node: Node) -> str:
+    """Summary, blank line, description: what is there of it."""
+    texts = [node.string("summary") or "", node.string("description") or ""]
+    stripped = [text.strip() for text in texts if text.strip()]
+    return "\n\n".join(dict.fromkeys(stripped))

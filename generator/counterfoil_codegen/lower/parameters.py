@@ -1,0 +1,274 @@
+"""Parameters: which are read, under which Python name, and with which type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.fragments import Constant, Expression, Identifier
+from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
+from counterfoil_codegen.lower.defaults import read_default
+from counterfoil_codegen.naming import pascal, snake
+from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
+from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.schemas import JsonSchema, Origin
+from counterfoil_codegen.schemas.annotations import ANNOTATIONS, CONSTRAINTS, admits_null
+
+_LOCATIONS: Final = {location.value.lower(): location for location in ir.Location}
+# A header parameter of these names is to be ignored (OpenAPI 3.1, section 4.8.12.2).
+_IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
+_STYLES: Final = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+_TEXT_BOUNDS: Final = frozenset(("minLength", "maxLength", "pattern"))
+_NUMBER_BOUNDS: Final = frozenset(
+    ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+)
+_BOUNDS: Final = {
+    "string": _TEXT_BOUNDS,
+    "integer": _NUMBER_BOUNDS,
+    "number": _NUMBER_BOUNDS,
+    "array": frozenset(("minItems", "maxItems")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftParameter:
+    """A parameter that waits for the names of schemas."""
+
+    name: Identifier
+    wire_name: str
+    location: ir.Location
+    schema: JsonSchema
+    required: bool
+    default: Constant | None
+    explode: bool | None
+    doc: str
+    node: Node
+
+    def finish(self, names: Names) -> ir.Parameter:
+        annotation = expression(self.schema, names)
+        absent = not self.required and self.default is None
+        if absent and not admits_null(self.schema):
+            annotation = Expression.union(annotation, Expression.none())
+        return ir.Parameter(
+            name=self.name,
+            wire_name=self.wire_name,
+            location=self.location,
+            annotation=annotation,
+            constraints=tuple(_constraints(self.schema)),
+            required=self.required,
+            default=self.default,
+            explode=self.explode,
+            doc=self.doc,
+            place=self.node,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A parameter object, and where the operation lists it."""
+
+    place: Node
+    node: Node
+    wire_name: str
+    location: ir.Location
+
+
+def find_parameters(context: Context, item: Node, operation: Node) -> list[Found]:
+    """The parameters of *operation*: its own override those of its path item."""
+    found: dict[tuple[str, ir.Location], Found] = {}
+    for owner in (item, operation):
+        for parameter in _listed(context, owner):
+            found[parameter.wire_name, parameter.location] = parameter
+    return [
+        parameter
+        for parameter in found.values()
+        if parameter.location is not ir.Location.HEADER
+        or parameter.wire_name.lower() not in _IGNORED_HEADERS
+    ]
+
+
+def draft_parameters(
+    context: Context, found: list[Found], template: tuple[str, ...], operation_id: str
+) -> tuple[DraftParameter, ...]:
+    """Decide names and types: those of the path in the template's order, then the rest."""
+    order = {name: index for index, name in enumerate(template)}
+    last = len(order)
+    ordered = sorted(
+        found,
+        key=lambda one: (
+            order.get(one.wire_name, last) if one.location is ir.Location.PATH else last
+        ),
+    )
+    drafts = []
+    taken: dict[Identifier, Found] = {}
+    for one in ordered:
+        draft = _draft(context, one, _python_name(context, one, taken), operation_id)
+        if draft is not None:
+            drafts.append(draft)
+            taken[draft.name] = one
+    return tuple(drafts)
+
+
+def _listed(context: Context, owner: Node) -> Iterator[Found]:
+    listed = owner.sequence("parameters")
+    for place in listed.elements() if listed is not None else ():
+        node = context.loader.resolve(place)
+        if node is None:
+            continue
+        name = node.string("name")
+        where = node.string("in")
+        location = _LOCATIONS.get(where or "")
+        if name is None or location is None:
+            context.diagnostics.report(
+                rules.BAD_PARAMETER,
+                node,
+                "a parameter needs a 'name', and an 'in' that is path, query, header or cookie",
+                "write {name: limit, in: query, schema: {type: integer}}",
+            )
+            continue
+        yield Found(place, node, name, location)
+
+
+def _python_name(context: Context, one: Found, taken: dict[Identifier, Found]) -> Identifier:
+    """The name in the handler; where path and query share one, the latter tells its location."""
+    name = snake(one.wire_name, RESERVED_PARAMETER_NAMES)
+    other = taken.get(name)
+    if other is None:
+        return name
+    if other.location is not one.location:
+        name = snake(f"{one.wire_name}_{one.location.value}", RESERVED_PARAMETER_NAMES)
+        other = taken.get(name)
+    if other is not None:
+        context.diagnostics.report(
+            rules.NAME_CLASH,
+            one.node,
+            f"the parameters {one.wire_name!r} and {other.wire_name!r} ({other.node.span}) "
+            f"both become {name}",
+            "rename one of them",
+        )
+    return name
+
+
+def _draft(
+    context: Context, one: Found, name: Identifier, operation_id: str
+) -> DraftParameter | None:
+    own = origin_of(one.place, one.node, pascal(operation_id), "")
+    own = own.child("Parameter" if is_shared(one.place, one.node) else pascal(one.wire_name))
+    schema = _schema(context, one, own)
+    if schema is None:
+        if one.location is not ir.Location.PATH:
+            return None
+        schema = {"type": "string"}
+    default = read_default(context, one.node, schema)
+    return DraftParameter(
+        name=name,
+        wire_name=one.wire_name,
+        location=one.location,
+        schema=schema,
+        required=_required(context, one) and default is None,
+        default=default,
+        explode=_explode(one.node, schema),
+        doc=one.node.string("description") or "",
+        node=one.node,
+    )
+
+
+def _required(context: Context, one: Found) -> bool:
+    required = one.node.boolean("required")
+    if one.location is ir.Location.PATH and required is not True:
+        context.diagnostics.report(
+            rules.OPTIONAL_PATH,
+            one.node,
+            f"the path parameter {one.wire_name!r} is not marked required; it is read as such",
+            "write required: true",
+        )
+        return True
+    return required is True
+
+
+def _schema(context: Context, one: Found, origin: Origin) -> JsonSchema | None:
+    """The schema of a parameter that can be read; None, after a report, for one that cannot."""
+    if not _readable(context, one):
+        return None
+    node = one.node.get("schema")
+    if node is None:
+        return {"type": "string"}
+    target = context.loader.resolve(node)
+    if target is None or not isinstance(target.value, dict):
+        return {"type": "string"}
+    if _is_object(context, target):
+        context.diagnostics.report(
+            rules.OBJECT_PARAMETER,
+            one.node,
+            f"the {one.location.value.lower()} parameter {one.wire_name!r} is an object, which is "
+            "not read for the handler",
+            "read it from request.args",
+        )
+        return None
+    if target.value.get("type") == "array":
+        return _list_schema(context, target, origin)
+    schema = context.typed(node, origin, constraints=True)
+    return schema if schema.keys() - ANNOTATIONS else {"type": "string", **schema}
+
+
+def _list_schema(context: Context, node: Node, origin: Origin) -> JsonSchema:
+    items = node.get("items")
+    inner: JsonSchema = {"type": "string"}
+    if items is not None:
+        inner = context.typed(items, origin.child("Item"))
+    kept = ("description", "default", "deprecated", "minItems", "maxItems")
+    value = node.value if isinstance(node.value, dict) else {}
+    return {"type": "array", "items": inner, **{key: value[key] for key in kept if key in value}}
+
+
+def _readable(context: Context, one: Found) -> bool:
+    if one.node.get("content") is not None:
+        context.diagnostics.report(
+            rules.PARAMETER_CONTENT,
+            one.node,
+            f"the parameter {one.wire_name!r} is described by 'content', which is not read",
+            "describe it by 'schema', or read it from request.args",
+        )
+        return False
+    where = one.location.value.lower()
+    style = one.node.string("style") or _STYLES[where]
+    if style != _STYLES[where]:
+        context.diagnostics.report(
+            rules.PARAMETER_STYLE,
+            one.node.get("style") or one.node,
+            f"the style {style!r} of the {where} parameter {one.wire_name!r} is not read",
+            f"use the style {_STYLES[where]!r}, or read it from request.args",
+        )
+        return False
+    return True
+
+
+def _is_object(context: Context, schema: Node) -> bool:
+    value = schema.value
+    if not isinstance(value, dict):
+        return False
+    if value.get("type") == "object" or "properties" in value:
+        return True
+    parts = schema.get("allOf")
+    for part in parts.elements() if parts is not None else ():
+        target = context.loader.resolve(part)
+        if target is not None and target != schema and _is_object(context, target):
+            return True
+    return False
+
+
+def _explode(node: Node, schema: JsonSchema) -> bool | None:
+    return node.boolean("explode") if schema.get("type") == "array" else None
+
+
+def _constraints(schema: JsonSchema) -> Iterator[tuple[Identifier, Constant]]:
+    if schema.get("format") in ("date-time", "date", "uuid"):
+        return
+    bounds = _BOUNDS.get(str(schema.get("type")), frozenset()) & schema.keys()
+    for keyword, name in CONSTRAINTS.items():
+        value = schema.get(keyword)
+        if keyword in bounds and isinstance(value, str | int | float):
+            yield Identifier(name), Constant(value)

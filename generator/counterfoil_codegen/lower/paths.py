@@ -1,0 +1,99 @@
+"""Path templates, and the base path that a document mounts them under."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.rules import api as rules
+
+_PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
+_ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/]*|//[^/]*|\{[^{}]*\}://[^/]*")
+_NOT_IN_PATH: Final = re.compile(r"[?#\x00-\x1f\x7f]")
+
+
+def parameter_names(template: str) -> tuple[str, ...]:
+    """The parameters of a path template, in order (OpenAPI 3.1, section 4.8.8)."""
+    return tuple(_PARAMETER.findall(template))
+
+
+def shape(template: str) -> str:
+    """What two clashing templates have in common: the template without its names."""
+    return _PARAMETER.sub("{}", template)
+
+
+def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
+    """Report what is wrong with a path template; true if nothing is."""
+    problem = _problem(template)
+    if problem is None and " " in template:
+        diagnostics.report(
+            rules.SPACE_IN_PATH,
+            node.key_span,
+            f"the path {template!r} has a space; it is served under {template.replace(' ', '%20')}",
+            "remove the space, if it is not meant",
+        )
+    if problem is not None:
+        diagnostics.report(
+            rules.BAD_TEMPLATE,
+            node.key_span,
+            f"the path {template!r} {problem}",
+            "write it as /segment/{parameter}, each parameter once",
+        )
+    return problem is None
+
+
+def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
+    """The path of the first of *node*'s `servers`, without a final slash; None if it has none.
+
+    Variables take their defaults (OpenAPI 3.1, section 4.8.5).
+    """
+    servers = node.get("servers")
+    first = next(servers.elements(), None) if servers is not None else None
+    url = first.string("url") if first is not None else None
+    if first is None or url is None:
+        return None
+    for name, value in _defaults(first).items():
+        url = url.replace(f"{{{name}}}", value)
+    path = _ORIGIN.sub("", url, count=1) if _ORIGIN.match(url) else url
+    if "{" in path or _NOT_IN_PATH.search(path):
+        diagnostics.report(
+            rules.BAD_SERVER,
+            first.get("url") or first,
+            f"the server URL {url!r} has a variable without a default, or no usable path",
+            "give each variable in it a default, and leave query and fragment out",
+        )
+        return None
+    path = path.rstrip("/")
+    return path if not path or path.startswith("/") else f"/{path}"
+
+
+def _defaults(server: Node) -> dict[str, str]:
+    variables = server.get("variables")
+    found = {}
+    for name, variable in variables.items() if variables is not None else ():
+        default = variable.string("default")
+        if default is not None:
+            found[name] = default
+    return found
+
+
+def _problem(template: str) -> str | None:
+    names = parameter_names(template)
+    literal = _PARAMETER.sub("", template)
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if not template.startswith("/"):
+        return "does not start with a slash"
+    if "{" in literal or "}" in literal:
+        return "has a brace without its partner"
+    if _NOT_IN_PATH.search(template):
+        return "holds a character that no path has"
+    if "" in names:
+        return "has a parameter without a name"
+    if twice:
+        return f"names the parameter {twice[0]!r} twice"
+    if "}{" in template:
+        return "has two parameters with nothing between them"
+    return None

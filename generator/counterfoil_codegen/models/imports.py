@@ -1,0 +1,77 @@
+"""The imports of a module of models: what it uses, and under which names."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set as AbstractSet
+from typing import Final
+
+from counterfoil_codegen.fragments import Expression, Identifier
+
+_HOMES: Final = {
+    "Absent": "counterfoil.stub",
+    "Annotated": "typing",
+    "AwareDatetime": "pydantic",
+    "ConfigDict": "pydantic",
+    "Field": "pydantic",
+    "Literal": "typing",
+    "Model": "counterfoil.stub",
+    "TypeAliasType": "typing_extensions",
+    "UUID": "uuid",
+}
+_STANDARD: Final = frozenset({"typing", "uuid"})
+_DIGITS: Final = re.compile(r"([0-9]+)")
+
+
+class Imports:
+    """Notes what the text uses, while it is written."""
+
+    def __init__(self, homes: Mapping[str, str], taken: AbstractSet[str]) -> None:
+        self._component_homes = homes
+        self._taken = taken
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._uses_dates = False
+
+    def use(self, name: str) -> Expression:
+        """How a name of typing, pydantic ... is written in this module."""
+        if name == "date":
+            self._uses_dates = True
+            return Expression.name(Identifier("datetime"), Identifier("date"))
+        self._names[_HOMES[name]].add(name)
+        return Expression.name(Identifier(self._local(name)))
+
+    def use_component(self, name: str) -> None:
+        """The text refers to a component."""
+        if name in self._component_homes:
+            self._names[f".{self._component_homes[name]}"].add(name)
+
+    def text(self) -> str:
+        """The import statements, as isort orders them."""
+        sections = [["from __future__ import annotations"], [], [], []]
+        if self._uses_dates:
+            sections[1].append("import datetime")
+        for home in sorted(self._names):
+            section = 3 if home.startswith(".") else 1 if home in _STANDARD else 2
+            sections[section] += self._statements(home)
+        return "\n\n".join("\n".join(section) for section in sections if section)
+
+    def _statements(self, home: str) -> Iterator[str]:
+        """One for what keeps its name, and one for each name that does not."""
+        names = sorted(self._names[home], key=_member_order)
+        kept = [name for name in names if home.startswith(".") or self._local(name) == name]
+        if kept:
+            yield f"from {home} import ({', '.join(str(Identifier(name)) for name in kept)})"
+        for name in names:
+            if name not in kept:
+                yield f"from {home} import {Identifier(name)} as {Identifier(self._local(name))}"
+
+    def _local(self, name: str) -> str:
+        return f"_{name}" if name in self._taken else name
+
+
+def _member_order(name: str) -> tuple[bool, tuple[tuple[int, int, str], ...], str]:
+    """isort's order of the names in an import: constants, then classes, numbers by value."""
+    parts = _DIGITS.split(name.lower())
+    natural = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
+    return not (len(name) > 1 and name.isupper()), natural, name

@@ -1,0 +1,22 @@
+"""Every rule that a diagnostic can speak of, by area."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Rule
+from counterfoil_codegen.rules import api, project, reading
+
+ALL: Final[tuple[Rule, ...]] = tuple(
+    sorted(
+        {
+            rule
+            for area in (reading, api, project)
+            for rule in vars(area).values()
+            if isinstance(rule, Rule)
+        },
+        key=lambda rule: rule.id,
+    )
+)
+
+__all__ = ["ALL"]

@@ -1,0 +1,142 @@
+"""Names for schemas, that depend on where each stands, and not on the order of reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.fragments import Identifier
+from counterfoil_codegen.naming import class_name, digest, pascal
+from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.schemas.components import Component
+from counterfoil_codegen.schemas.shapes import SCHEMAS, JsonSchema, Reference
+
+# Words of a pointer that say where a schema stands, and not what it is.
+_SCAFFOLD: Final = frozenset(
+    ("components", "schemas", "$defs", "definitions", "properties", "items", "schema", "content")
+)
+
+
+def assign_names(
+    components: Iterable[Component], diagnostics: Diagnostics
+) -> dict[Reference, Identifier]:
+    """A name for each component, unique in the API.
+
+    What a `$ref` can name keeps its own name, with its file and folders before it only where two
+    files use one name. What is inline is named after what is around it, with a hash of its place
+    only where that name is taken.
+    """
+    ordered = sorted(components, key=_place)
+    names = _name_targets([c for c in ordered if c.origin is None], diagnostics)
+    taken = set(names.values())
+    waiting = [c for c in ordered if c.origin is not None]
+    while waiting:
+        ready = [c for c in waiting if _base(c, names) is not None]
+        waiting = [c for c in waiting if _base(c, names) is None]
+        if not ready:
+            raise RuntimeError("an inline schema is named after one that has no name")
+        _name_level(ready, names, taken)
+    return names
+
+
+def put_names(schema: JsonSchema, names: Mapping[Reference, Identifier]) -> JsonSchema:
+    """*schema* with each `Reference` written out as ``#/components/schemas/Name``."""
+    return {key: _put(value, names) for key, value in schema.items()}
+
+
+def _put(value: object, names: Mapping[Reference, Identifier]) -> object:
+    if isinstance(value, Reference):
+        return f"{SCHEMAS}{names[value]}"
+    if isinstance(value, dict):
+        return put_names(value, names)
+    if isinstance(value, list):
+        return [_put(item, names) for item in value]
+    return value
+
+
+def _name_targets(
+    targets: list[Component], diagnostics: Diagnostics
+) -> dict[Reference, Identifier]:
+    names: dict[Reference, Identifier] = {}
+    depths = {c.reference: 0 for c in targets}
+    longest = max((len(_candidates(c)) for c in targets), default=0)
+    for _ in range(longest + 1):
+        names = {c.reference: _candidate(c, depths[c.reference]) for c in targets}
+        clashing = _clashes(targets, names)
+        for clash in clashing:
+            for component in clash:
+                depths[component.reference] += 1
+    for clash in _clashes(targets, names):
+        _report_clash(clash, names, diagnostics)
+    return names
+
+
+def _clashes(
+    targets: list[Component], names: Mapping[Reference, Identifier]
+) -> list[list[Component]]:
+    by_name: defaultdict[Identifier, list[Component]] = defaultdict(list)
+    for component in targets:
+        by_name[names[component.reference]].append(component)
+    return [group for group in by_name.values() if len(group) > 1]
+
+
+def _candidate(component: Component, depth: int) -> Identifier:
+    candidates = _candidates(component)
+    return class_name(candidates[min(depth, len(candidates) - 1)])
+
+
+def _candidates(component: Component) -> list[str]:
+    """Names for a schema that stands by itself, the shortest first."""
+    file = PurePosixPath(component.node.document.name)
+    own = [pascal(token) for token in component.node.pointer if token not in _SCAFFOLD]
+    around = [pascal(part) for part in (*file.parent.parts, file.name.split(".")[0])]
+    if not own:
+        own = [around.pop()]
+    return ["".join(around[len(around) - depth :] + own) for depth in range(len(around) + 1)]
+
+
+def _name_level(
+    level: list[Component], names: dict[Reference, Identifier], taken: set[Identifier]
+) -> None:
+    """Name inline schemas of one depth; those that want one name, or a taken one, get a hash."""
+    wanted = {c.reference: class_name(_base(c, names) or "") for c in level}
+    counts: defaultdict[Identifier, int] = defaultdict(int)
+    for name in wanted.values():
+        counts[name] += 1
+    for component in level:
+        name = wanted[component.reference]
+        if counts[name] > 1 or name in taken:
+            name = Identifier(f"{name}{digest(str(_place(component)))}")
+        names[component.reference] = name
+    taken.update(names[c.reference] for c in level)
+
+
+def _base(component: Component, names: Mapping[Reference, Identifier]) -> str | None:
+    origin = component.origin
+    if origin is None:
+        return None
+    if isinstance(origin.parent, str):
+        return origin.parent + origin.suffix
+    parent = names.get(origin.parent)
+    return None if parent is None else f"{parent}{origin.suffix}"
+
+
+def _place(component: Component) -> tuple[str, tuple[str, ...]]:
+    return component.node.document.name, component.node.pointer
+
+
+def _report_clash(
+    clash: list[Component], names: Mapping[Reference, Identifier], diagnostics: Diagnostics
+) -> None:
+    first, *others = clash
+    for other in others:
+        diagnostics.report(
+            rules.NAME_CLASH,
+            other.node,
+            f"the schemas {other.node.pointer[-1]!r} and {first.node.pointer[-1]!r} "
+            f"({first.node.span}) both become the class {names[other.reference]}",
+            "rename one of them",
+        )

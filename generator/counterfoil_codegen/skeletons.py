@@ -1,0 +1,110 @@
+"""Handler skeletons, made of the very text of the generated protocol. Pure: text in, text out.
+
+A skeleton is a plain class, not a subclass of the protocol: so mypy compares the two where the
+handler is registered, and an operation that the spec gains later becomes an error of types there,
+not a 501 in production.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.emit.formatting import formatted
+
+_DOOR: Final = "counterfoil.stub"
+_INDENT: Final = " " * 4
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The skeleton of one handler."""
+
+    name: str  # Notices
+    protocol: str  # NoticesHandler
+    header: str  # docstring and imports
+    opening: str  # class Notices:, and its docstring
+    methods: dict[str, str]  # by name, indented, as they stand in the class
+
+    @property
+    def source(self) -> str:
+        """The module, formatted."""
+        text = "\n".join([self.header, "", self.opening, *self._spaced(self.methods)])
+        return formatted({"skeleton.py": text})["skeleton.py"]
+
+    def stubs(self, names: Iterable[str]) -> str:
+        """The methods called *names*, to be pasted into a class."""
+        text = f"class {self.name}:\n" + "\n".join(self._spaced(names))
+        return formatted({"stubs.py": text})["stubs.py"].split("\n", 1)[1].lstrip("\n")
+
+    def _spaced(self, names: Iterable[str]) -> Iterator[str]:
+        for name in names:
+            yield f"\n{self.methods[name]}"
+
+
+def skeleton(api: ir.Api, group: ir.Group, module: str) -> Skeleton:
+    """The skeleton of the handler of *group*, whose generated *module* is given as text."""
+    tree = ast.parse(module)
+    protocol = _class(tree, str(group.handler))
+    methods = [node for node in protocol.body if isinstance(node, ast.AsyncFunctionDef)]
+    used = {name for method in methods for name in _names_in_signature(method)}
+    imports = list(_imports(tree, used | {"unimplemented"}, str(api.package)))
+    lines = module.split("\n")
+    name = _class_name(str(group.handler), used | {"unimplemented"})
+    opening = (
+        f'class {name}:\n{_INDENT}"""Implements `{api.package}.{group.handler}`; '
+        'mypy compares the two where this is registered."""'
+    )
+    header = (
+        f'"""The {group.module} operations: write their bodies."""\n\n'
+        "from __future__ import annotations\n\n" + "\n".join(imports) + "\n"
+    )
+    bodies = {method.name: _method(method, lines) for method in methods}
+    return Skeleton(name, str(group.handler), header, opening, bodies)
+
+
+def _class(tree: ast.Module, name: str) -> ast.ClassDef:
+    return next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name)
+
+
+def _class_name(handler: str, taken: set[str]) -> str:
+    name = handler.removesuffix("Handler")
+    taken = taken | set(dir(builtins))
+    return f"{name}Operations" if name in taken or not name.isidentifier() else name
+
+
+def _names_in_signature(method: ast.AsyncFunctionDef) -> Iterator[str]:
+    for part in (method.args, method.returns):
+        for node in ast.walk(part) if part is not None else ():
+            if isinstance(node, ast.Name):
+                yield node.id
+
+
+def _imports(tree: ast.Module, used: set[str], package: str) -> Iterator[str]:
+    """The imports of a generated module, as far as they are used, from outside its package."""
+    own: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (f"import {a.name}" for a in node.names if a.name.split(".")[0] in used)
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        names = [alias.name for alias in node.names if alias.name in used]
+        where = ".".join(filter(None, [package if node.level else "", node.module]))
+        if names:
+            line = f"from {where} import {', '.join(names)}"
+            if node.level:
+                own.append(line)
+            else:
+                yield line
+    yield from ["", *own] if own else []
+
+
+def _method(method: ast.AsyncFunctionDef, lines: list[str]) -> str:
+    """The signature as it was generated, and a body that answers 501."""
+    signature = lines[method.lineno - 1 : method.body[0].lineno - 1]
+    raises = method.body[-1]
+    return "\n".join([*signature, *lines[raises.lineno - 1 : raises.end_lineno]])

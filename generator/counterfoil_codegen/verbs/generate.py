@@ -1,0 +1,77 @@
+"""Generate the packages that the specs ask for.
+
+All or nothing: if anything is wrong, no file is touched. Files that are no longer generated are
+removed, if nobody has edited them; files that counterfoil did not write are never touched.
+
+examples:
+  counterfoil generate
+  counterfoil generate --package noticeboard
+  counterfoil generate spec/noticeboard.yaml --package noticeboard --output generated
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser
+
+from counterfoil_codegen import pipeline
+from counterfoil_codegen.diagnostics import Diagnostics, Span
+from counterfoil_codegen.output.writing import Written, write
+from counterfoil_codegen.pipeline import Build
+from counterfoil_codegen.rules import project as rules
+from counterfoil_codegen.target import Target, shown
+from counterfoil_codegen.verbs.findings import Findings
+from counterfoil_codegen.verbs.selection import Options, add_arguments, select
+
+__all__ = ["configure", "run"]
+
+
+def configure(parser: ArgumentParser) -> Options:
+    add_arguments(parser, output="the folder that the package's own folder goes into")
+    return Options()
+
+
+def run(options: Options) -> int:
+    started = time.monotonic()
+    selection = select(options)
+    findings = Findings(options.format)
+    builds: list[Build] = []
+    for target in selection.targets:
+        reading = pipeline.read(target, selection.waived)
+        build = pipeline.build(reading)
+        findings.add(reading.diagnostics, target.root, reading.lines)
+        builds += [build] if build else []
+    if findings.has_errors:
+        findings.write()
+        sys.stderr.write("nothing was written\n")
+        return 1
+    lines: list[str] = []
+    for build in builds:
+        written = write(build.target.folder, build.files, build.manifest)
+        findings.add_shown(_kept(build.target, written))
+        lines.append(_summary(build.target, written, time.monotonic() - started))
+        started = time.monotonic()
+    findings.write()
+    sys.stderr.write("".join(lines))
+    return 0
+
+
+def _kept(target: Target, written: Written) -> Diagnostics:
+    diagnostics = Diagnostics()
+    for name in written.kept:
+        diagnostics.report(
+            rules.KEPT_FILE,
+            Span(shown(target.folder / name), 1, 1),
+            "this is no longer generated, but was edited by hand, so it was left alone",
+            "move what you need elsewhere, and delete it",
+        )
+    return diagnostics
+
+
+def _summary(target: Target, written: Written, seconds: float) -> str:
+    count = len(written.written)
+    return (
+        f"{shown(target.folder)}: wrote {count} file{'s' if count != 1 else ''}, "
+        f"{len(written.unchanged)} unchanged, {len(written.removed)} removed in {seconds:.1f} s\n"
+    )

@@ -1,0 +1,93 @@
+"""List what the specs serve: method, path, operation, handler, and where it stands in the spec.
+
+examples:
+  counterfoil routes
+  counterfoil routes --json | jq '.[].path'
+  counterfoil routes spec/noticeboard.yaml
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+
+from tabulate import tabulate
+
+from counterfoil_codegen import pipeline
+from counterfoil_codegen.pipeline import Reading
+from counterfoil_codegen.reporting import visible
+from counterfoil_codegen.target import shown
+from counterfoil_codegen.verbs import selection
+from counterfoil_codegen.verbs.findings import Findings
+from counterfoil_codegen.verbs.selection import add_arguments, select
+
+__all__ = ["Options", "configure", "run"]
+
+
+class Options(selection.Options):
+    """What `routes` takes."""
+
+    json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A line of the table."""
+
+    package: str
+    method: str
+    path: str  # with the base path of its document
+    operation: str
+    handler: str  # notices.NoticesHandler.post_notice
+    spec: str  # spec/noticeboard.yaml:14
+
+
+def configure(parser: ArgumentParser) -> Options:
+    add_arguments(parser, output=None)
+    parser.add_argument("--json", action="store_true", help="write a JSON list instead of a table")
+    return Options()
+
+
+def run(options: Options) -> int:
+    selected = select(options, needs_output=False)
+    findings = Findings(options.format)
+    routes: list[Route] = []
+    for target in selected.targets:
+        reading = pipeline.read(target, selected.waived)
+        findings.add(reading.diagnostics, target.root, reading.lines)
+        routes += sorted(_routes(reading), key=lambda route: (route.path, route.method))
+    findings.write(results_on_stdout=True)
+    if findings.has_errors:
+        return 1
+    sys.stdout.write(_json(routes) if options.json else _table(routes, len(selected.targets) > 1))
+    return 0
+
+
+def _routes(reading: Reading) -> Iterator[Route]:
+    if reading.lowered is None:
+        return
+    for group in reading.lowered.api.groups:
+        for operation in group.operations:
+            span = operation.place.span
+            yield Route(
+                package=reading.target.package,
+                method=operation.method.value,
+                path=operation.path.template,
+                operation=operation.id,
+                handler=f"{group.module}.{group.handler}.{operation.name}",
+                spec=f"{shown(reading.target.root / span.file)}:{span.line}",
+            )
+
+
+def _json(routes: list[Route]) -> str:
+    return json.dumps([asdict(route) for route in routes], indent=2) + "\n"
+
+
+def _table(routes: list[Route], several: bool) -> str:
+    columns = [field.name for field in fields(Route) if several or field.name != "package"]
+    rows = [[visible(str(getattr(route, column))) for column in columns] for route in routes]
+    headers = [column.upper() for column in columns]
+    return tabulate(rows, headers, tablefmt="plain", disable_numparse=True) + "\n"

@@ -1,0 +1,88 @@
+"""Write a handler skeleton for each tag of the specs that has no handler yet.
+
+The skeletons are yours: replace their bodies. A file that exists is never changed; if its handler
+lacks operations, the missing methods are printed, to be pasted in.
+
+examples:
+  counterfoil scaffold
+  counterfoil scaffold spec/noticeboard.yaml --package noticeboard --output handlers
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+
+from counterfoil_codegen import pipeline
+from counterfoil_codegen.existing import ExistingClass, UnreadableError, classes, handler_of
+from counterfoil_codegen.output.created import create
+from counterfoil_codegen.output.places import missing_folders
+from counterfoil_codegen.pipeline import Build
+from counterfoil_codegen.refusal import UsageError
+from counterfoil_codegen.skeletons import Skeleton, skeleton
+from counterfoil_codegen.target import absolute, shown
+from counterfoil_codegen.verbs.findings import Findings
+from counterfoil_codegen.verbs.selection import Options, add_arguments, select
+
+__all__ = ["configure", "run"]
+
+
+def configure(parser: ArgumentParser) -> Options:
+    add_arguments(parser, output="the folder that the handlers go into")
+    return Options()
+
+
+def run(options: Options) -> int:
+    selected = select(options)
+    findings = Findings(options.format)
+    builds: list[tuple[Build, Path]] = []
+    for target in selected.targets:
+        named = absolute(Path.cwd(), options.output) if options.output else target.handlers
+        if named is None:
+            fault = f"nothing says where the handlers of {target.package} go"
+            raise UsageError(f"{fault}: write handlers = in pyproject.toml, or give --output")
+        reading = pipeline.read(target, selected.waived)
+        build = pipeline.build(reading)
+        findings.add(reading.diagnostics, target.root, reading.lines)
+        builds += [(build, named)] if build else []
+    findings.write(results_on_stdout=True)
+    if findings.has_errors:
+        return 1
+    for build, folder in builds:
+        _scaffold(build, folder)
+    return 0
+
+
+def _scaffold(build: Build, folder: Path) -> None:
+    try:
+        existing = classes(folder)
+    except UnreadableError as error:
+        raise UsageError(f"in {shown(folder)}: {error}") from None
+    if missing_folders(folder):
+        create(folder / "__init__.py", "")
+    for group in build.api.groups:
+        module = build.files[f"{group.module}.py"].decode()
+        made = skeleton(build.api, group, module)
+        if found := handler_of(existing, made.name, frozenset(made.methods)):
+            _report_missing(found, made)
+            continue
+        path = folder / f"{group.module}.py"
+        written = create(path, made.source)
+        what = "wrote" if written else "left alone, though no handler is in it:"
+        sys.stdout.write(f"{what} {shown(path)}\n")
+
+
+def _report_missing(found: ExistingClass, made: Skeleton) -> None:
+    missing = _missing(found, made)
+    place = f"{shown(found.path)} ({found.name})"
+    if not missing:
+        sys.stdout.write(f"left alone {place}: no operation is missing\n")
+        return
+    sys.stdout.write(f"left alone {place}, which lacks {len(missing)}; paste into the class:\n\n")
+    sys.stdout.write(f"{made.stubs(missing)}\n")
+
+
+def _missing(found: ExistingClass, made: Skeleton) -> Sequence[str]:
+    return [name for name in made.methods if name not in found.methods]

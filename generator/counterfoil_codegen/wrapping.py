@@ -1,0 +1,76 @@
+"""Text of a spec, broken into lines for a docstring.
+
+Nothing here asks Python's Unicode tables, which differ from one Python to the next: the same spec
+gives the same bytes on each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_LINE_END: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_LIST_MARK: Final = re.compile(r"(?:[-*+]|[0-9]{1,3}[.)]) +")
+_DEEPEST_MARGIN: Final = 24
+# The first character of the scripts that a terminal shows two columns wide; all after it count so.
+_WIDE: Final = 0x1100
+
+# What shows nothing, breaks lines, joins or turns text: controls, format characters, odd spaces,
+# surrogates, private use at the margins, tags and non-characters.
+_HIDDEN: Final = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u070f\\u115f\\u1160\\u1680\\u17b4\\u17b5"
+    "\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\u3164\\ud800-\\udfff"
+    "\\ufdd0-\\ufdef\\ufe00-\\ufe0d\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff"
+    "\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a\\U0001fffe\\U0001ffff\\U000e0000-\\U0010ffff]"
+)
+
+
+def printable(line: str) -> str:
+    """Escape what could end a line, hide text, or turn it round; keep letters of every script."""
+    return _HIDDEN.sub(_escaped, line.replace("\t", " ").replace("\xa0", " "))
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    """Break each line of *text* at spaces, to *width* columns.
+
+    A longer word keeps a line of its own. A line that goes on is indented as its first part is, or
+    to stand under the text of a list item.
+    """
+    for line in _LINE_END.split(text):
+        yield from _wrap_line(line.replace("\t", "    ").rstrip(), width)
+
+
+def _wrap_line(line: str, width: int) -> Iterator[str]:
+    if len(line) <= width and columns(line) <= width:
+        yield line
+        return
+    content = line.lstrip(" ")
+    margin = " " * min(len(line) - len(content), _DEEPEST_MARGIN)
+    mark = _LIST_MARK.match(content)
+    hanging = margin + " " * len(mark[0]) if mark else margin
+    current, used = margin, len(margin)
+    fresh = True
+    for word in content.split():
+        size = columns(word)
+        if not fresh and used + 1 + size > width:
+            yield current
+            current, used, fresh = hanging, len(hanging), True
+        current += word if fresh else " " + word
+        used += size if fresh else size + 1
+        fresh = False
+    yield current
+
+
+def columns(text: str) -> int:
+    """How many columns *text* takes on a screen, at the most."""
+    if text.isascii():
+        return len(text) + 9 * len(_HIDDEN.findall(text)) + text.count("\\")
+    hidden = _HIDDEN.findall(text)
+    wide = sum(ord(char) >= _WIDE for char in text)
+    return len(text) + wide + 9 * len(hidden) + text.count("\\")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"

@@ -1,0 +1,70 @@
+"""What the log says of requests: without secrets, and in printable characters only."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+if TYPE_CHECKING:
+    from twisted.web.server import Request
+
+__all__ = ["client_address", "describe", "log_access", "printable", "redacted"]
+
+logger = logging.getLogger("counterfoil.access")
+
+_SECRETS = frozenset({b"access_token", b"client_secret"})
+_SEPARATOR = re.compile(rb"([?&;])")
+_REDACTED = b"<redacted>"
+
+
+def redacted(uri: bytes) -> bytes:
+    """*uri* with the values of `access_token` and `client_secret` left out, however spelled."""
+    if b"=" not in uri:
+        return uri
+    return b"".join(_redacted_part(part) for part in _SEPARATOR.split(uri))
+
+
+def _redacted_part(part: bytes) -> bytes:
+    name, equals, _ = part.partition(b"=")
+    if equals and unquote_to_bytes(name).strip().lower() in _SECRETS:
+        return name + equals + _REDACTED
+    return part
+
+
+def printable(text: bytes) -> str:
+    """*text* with everything but printable ASCII escaped: it can forge no line of a log."""
+    if text.isascii() and (shown := text.decode("ascii")).isprintable():
+        return shown
+    return text.decode("latin-1").encode("unicode_escape").decode("ascii")
+
+
+def describe(request: Request) -> str:
+    """The method and the redacted target of *request*."""
+    return f"{printable(request.method)} {printable(redacted(request.uri))}"
+
+
+def client_address(request: Request) -> str:
+    """The address of the client, or `-` where it has none, as on a UNIX socket."""
+    return str(getattr(request.getClientAddress(), "host", "-"))
+
+
+def log_access(request: Request, seconds: float, servlet: str, *, complete: bool) -> None:
+    """Write the access line of a request; `!` marks an answer that was not sent in full.
+
+    OPTIONS is logged at DEBUG.
+    """
+    logger.log(
+        logging.DEBUG if request.method == b"OPTIONS" else logging.INFO,
+        '%s - {%s} %.3fs %dB %d%s "%s %s" "%s"',
+        client_address(request),
+        servlet,
+        seconds,
+        request.sentLength,
+        request.code,
+        "" if complete else "!",
+        describe(request),
+        printable(request.clientproto),
+        printable(request.getHeader(b"User-Agent") or b"-"),
+    )

@@ -1,0 +1,224 @@
+"""The errors that become answers.
+
+    Exception
+    ├── CodeMessageException        a status and a message
+    │   └── CodedError              and an errcode: answered as it is, from any handler
+    │       ├── UnrecognizedRequestError    no such path, or no such method on it
+    │       ├── UnimplementedError          the handler lacks the operation
+    │       └── InvalidRequestError         a parameter or the body was refused
+    └── ApiError                    declared by the spec, of one status; raised with its body
+        └── StatusError             the same, for `default` and for ranges such as `4XX`
+
+Every other exception is answered by a 500 that says nothing to the client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from http import HTTPStatus
+from typing import ClassVar, Generic, TypeVar, cast, get_args, overload
+
+from counterfoil._replies import HeaderValues
+
+__all__ = [
+    "ApiError",
+    "CodeMessageException",
+    "CodedError",
+    "Codes",
+    "InvalidRequestError",
+    "StatusError",
+    "UnimplementedError",
+    "UnrecognizedRequestError",
+    "error_object",
+    "unimplemented",
+]
+
+T_co = TypeVar("T_co", covariant=True)
+
+_LEFT_OUT = object()
+
+
+class Codes(StrEnum):
+    """Error codes that the runtime itself answers with (Matrix, client-server API, section 2)."""
+
+    BAD_JSON = "M_BAD_JSON"
+    FORBIDDEN = "M_FORBIDDEN"
+    INVALID_PARAM = "M_INVALID_PARAM"
+    LIMIT_EXCEEDED = "M_LIMIT_EXCEEDED"
+    MISSING_PARAM = "M_MISSING_PARAM"
+    NOT_FOUND = "M_NOT_FOUND"
+    NOT_JSON = "M_NOT_JSON"
+    TOO_LARGE = "M_TOO_LARGE"
+    UNKNOWN = "M_UNKNOWN"
+    UNRECOGNIZED = "M_UNRECOGNIZED"
+
+
+_CODE_OF_STATUS = {
+    403: Codes.FORBIDDEN,
+    404: Codes.NOT_FOUND,
+    413: Codes.TOO_LARGE,
+    429: Codes.LIMIT_EXCEEDED,
+}
+
+
+def error_object(status: int, message: str | None = None) -> dict[str, object]:
+    """The body of an error that has none of its own: the code and the phrase of its status."""
+    if message is None:
+        message = HTTPStatus(status).phrase if status in _STATUSES else "Unknown status"
+    return {"errcode": _CODE_OF_STATUS.get(status, Codes.UNKNOWN).value, "error": message}
+
+
+_STATUSES = frozenset(status.value for status in HTTPStatus)
+
+
+class CodeMessageException(Exception):
+    """A status with a message. Where JSON is spoken it is a 500: raise a `CodedError` there."""
+
+    def __init__(self, code: int, msg: str, headers: HeaderValues | None = None) -> None:
+        super().__init__(f"{code}: {msg}")
+        self.code = int(code)
+        self.msg = msg
+        self.headers = headers
+
+
+class CodedError(CodeMessageException):
+    """An error answered as `{"errcode": ..., "error": ...}`.
+
+    A handler may raise it for what holds across a whole API and is not declared by each operation:
+    a missing token, a rate limit.
+
+    `debug_context` is for the log only.
+    """
+
+    def __init__(
+        self,
+        code: int,
+        msg: str,
+        errcode: str = Codes.UNKNOWN,
+        *,
+        headers: HeaderValues | None = None,
+        debug_context: str | None = None,
+    ) -> None:
+        super().__init__(code, msg, headers)
+        self.errcode = str(errcode)
+        self.debug_context = debug_context
+
+    def error_dict(self) -> dict[str, object]:
+        """The body to answer with. A subclass may add to it."""
+        return {"errcode": self.errcode, "error": self.msg}
+
+
+class UnrecognizedRequestError(CodedError):
+    """No route has this path, or none has it with this method (RFC 9110, 15.5.5 and 15.5.6)."""
+
+    def __init__(
+        self,
+        code: int = 404,
+        msg: str = "Unrecognized request",
+        *,
+        headers: HeaderValues | None = None,
+    ) -> None:
+        super().__init__(code, msg, Codes.UNRECOGNIZED, headers=headers)
+
+
+class UnimplementedError(CodedError):
+    """The handler does not implement the operation."""
+
+    def __init__(self, operation_id: str) -> None:
+        super().__init__(501, f"{operation_id} is not implemented", Codes.UNRECOGNIZED)
+
+
+class InvalidRequestError(CodedError):
+    """A parameter or the body does not fit what the operation declares.
+
+    `problems` holds each fault with its location; the message joins them, within bounds.
+    """
+
+    def __init__(self, errcode: str, problems: Sequence[str], msg: str | None = None) -> None:
+        super().__init__(400, "; ".join(problems) if msg is None else msg, errcode)
+        self.problems = tuple(problems)
+
+
+def unimplemented(operation_id: str) -> Exception:
+    """What a generated handler raises for an operation that nobody has written: a 501."""
+    return UnimplementedError(operation_id)
+
+
+class ApiError(Exception, Generic[T_co]):
+    """An error that an operation declares. Each declared (status, schema) is a subclass.
+
+    Raised from a handler with the body to answer with. An error whose type parameter is None has
+    no content in the spec; it is raised bare, and answered in the common error shape.
+
+    Raises `TypeError` if the body is left out where one is declared.
+    """
+
+    status: ClassVar[int]
+
+    body: T_co
+
+    @overload
+    def __init__(self: ApiError[None], *, headers: HeaderValues | None = None) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+        super().__init__()
+        self.body = cast("T_co", _declared_body(type(self), body))
+        self.headers = headers
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.body!r}"
+
+
+class StatusError(Exception, Generic[T_co]):
+    """A declared error whose status the handler chooses: `default`, or a range such as `4XX`.
+
+    Raises `ValueError` for a status outside `statuses`, and `TypeError` as `ApiError` does.
+    """
+
+    statuses: ClassVar[range] = range(400, 600)
+
+    body: T_co
+
+    @overload
+    def __init__(
+        self: StatusError[None], status: int, *, headers: HeaderValues | None = None
+    ) -> None: ...
+
+    @overload
+    def __init__(self, status: int, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+
+    def __init__(
+        self, status: int, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None
+    ) -> None:
+        if status not in self.statuses:
+            allowed = f"{self.statuses.start} to {self.statuses.stop - 1}"
+            raise ValueError(f"{type(self).__name__} is declared for {allowed}, not for {status}")
+        super().__init__()
+        self.status = int(status)
+        self.body = cast("T_co", _declared_body(type(self), body))
+        self.headers = headers
+
+    def __str__(self) -> str:
+        return f"{self.status}: {self.body!r}"
+
+
+def _declared_body(error: type[object], body: object) -> object:
+    """*body*, or None if it was left out of an *error* declared to have none.
+
+    A type checker cannot be relied on here: mypy does not carry over to a subclass what an overload
+    says of the type of `self`.
+    """
+    if body is not _LEFT_OUT:
+        return body
+    arguments = (
+        get_args(base)
+        for ancestor in error.__mro__
+        for base in vars(ancestor).get("__orig_bases__", ())
+    )
+    if (type(None),) not in arguments:
+        raise TypeError(f"{error.__name__} needs the body that is declared for it")
+    return None

@@ -1,0 +1,79 @@
+"""Where each attribute of an operation's input comes from (OpenAPI 3.1, "Parameter Object").
+
+An input class is a plain class of annotations, read with `counterfoil.stub.read`:
+
+    class ListNoticesInput:
+        board_id: Annotated[str, Path()]
+        limit: Annotated[int, Query(), Field(ge=1, le=100)] = 20
+        from_: Annotated[str | None, Query("from")] = None
+
+An attribute with a default is optional. The name is the wire's, where it differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = ["Body", "Cookie", "Header", "Parameter", "Path", "Query"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What the four kinds of parameter share. A list is comma-separated unless exploded."""
+
+    name: str | None = None
+
+    place: ClassVar[str]
+
+    @property
+    def repeated(self) -> bool:
+        """Whether each element of a list comes in an occurrence of its own."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Path(Parameter):
+    """A segment of the path, or a part of one."""
+
+    place = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Parameter):
+    """A parameter of the query string.
+
+    A list is spelled `?x=1&x=2`, and `?x=1,2` with `explode=False` (OpenAPI: style `form`).
+    """
+
+    explode: bool | None = None
+
+    place = "query"
+
+    @property
+    def repeated(self) -> bool:
+        return self.explode is not False
+
+
+@dataclass(frozen=True, slots=True)
+class Header(Parameter):
+    """A header field. Its name ignores case."""
+
+    place = "header"
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie(Parameter):
+    """A cookie (RFC 6265)."""
+
+    place = "cookie"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body.
+
+    JSON media types are decoded strictly and validated; any other is handed on as `bytes`.
+    """
+
+    media_type: str = "application/json"

@@ -1,0 +1,90 @@
+"""The faults of a request, and the error that reports them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from counterfoil._errors import Codes, InvalidRequestError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+__all__ = ["MAX_BYTES", "MAX_PROBLEMS", "Problem", "refusal"]
+
+MAX_PROBLEMS = 20
+"""How many faults one answer lists."""
+
+MAX_BYTES = 1900
+"""How long their list may be, so that an answer stays below 2 KiB."""
+
+_LONGEST_TEXT = 200
+_LONGEST_PART = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: where, of which kind (as pydantic names them), and what; no value is quoted."""
+
+    location: str
+    kind: str
+    text: str
+
+    @classmethod
+    def of(cls, details: ErrorDetails, location: Iterable[int | str]) -> Problem:
+        """A fault that pydantic found."""
+        where = ".".join(_shown(str(part), _LONGEST_PART) for part in location)
+        return cls(where, details["type"], _message(details))
+
+    @property
+    def in_body(self) -> bool:
+        return self.location == "body" or self.location.startswith("body.")
+
+    def __str__(self) -> str:
+        return f"{self.location}: {_shown(self.text, _LONGEST_TEXT)}"
+
+
+def refusal(problems: Sequence[Problem]) -> InvalidRequestError:
+    """The error to answer a request with that has these faults; there must be one at least."""
+    return InvalidRequestError(
+        _errcode(problems), [str(problem) for problem in problems], _listed(problems)
+    )
+
+
+def _errcode(problems: Sequence[Problem]) -> str:
+    kinds = {problem.kind for problem in problems}
+    if "not_json" in kinds:
+        return Codes.NOT_JSON
+    if kinds == {"missing"}:
+        return Codes.MISSING_PARAM
+    if kinds == {"value_error"} or not any(problem.in_body for problem in problems):
+        return Codes.INVALID_PARAM
+    return Codes.BAD_JSON
+
+
+def _listed(problems: Sequence[Problem]) -> str:
+    shown: list[str] = []
+    length = 0
+    for problem in problems[:MAX_PROBLEMS]:
+        text = str(problem)
+        length += len(text.encode("utf-8", "replace")) + len("; ")
+        if length > MAX_BYTES:
+            break
+        shown.append(text)
+    if len(shown) < len(problems):
+        shown.append(f"and {len(problems) - len(shown)} more")
+    return "; ".join(shown)
+
+
+def _message(details: ErrorDetails) -> str:
+    if details["type"] == "union_tag_invalid":  # pydantic's own text quotes the input
+        return f"Input tag is none of {details['ctx']['expected_tags']}"
+    return details["msg"]
+
+
+def _shown(text: str, longest: int) -> str:
+    """*text* in printable characters, and no longer than *longest*."""
+    if len(text) > longest:
+        text = text[: longest - 3] + "..."
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)

@@ -1,0 +1,137 @@
+"""From a request to an instance of an operation's input class.
+
+A plan is made for each input class at its first request: one pydantic-core validator for all of its
+parameters, and one for its body. Every fault is collected before the request is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, get_args, get_type_hints
+
+from pydantic import ValidationError
+from pydantic_core import CoreSchema, SchemaValidator, core_schema
+
+from counterfoil._bodies import BodyReader, body_reader
+from counterfoil._inputs import Body, Parameter
+from counterfoil._parameters import Slot, Texts, collector
+from counterfoil._problems import Problem, refusal
+from counterfoil._types import Request
+from counterfoil._wire import is_list, spelled, type_adapter
+
+__all__ = ["read"]
+
+T = TypeVar("T")
+
+
+def read(request: Request, inputs: type[T], path: Mapping[str, str]) -> T:
+    """An instance of the input class *inputs*, filled from *request* and the path's parameters.
+
+    Of a parameter that is given more than once and is no list, the first counts; unknown ones are
+    ignored. A header that is given more than once is one comma-separated value (RFC 9110, 5.3).
+    Numbers are spelled as in JSON, booleans `true` or `false`.
+
+    Raises `InvalidRequestError`, a 400 that holds every fault with its location, and `TypeError`
+    for a class that is no input class.
+    """
+    plan = _PLANS.get(inputs)
+    if plan is None:
+        plan = _PLANS[inputs] = _plan(inputs)
+    given = inputs.__new__(inputs)
+    vars(given).update(plan.values(request, path))
+    return given
+
+
+class _Parameters:
+    """The parameters of one operation."""
+
+    def __init__(self, slots: Sequence[Slot], validator: SchemaValidator) -> None:
+        self._collect = collector(slots)
+        self._validator = validator
+        self._locations = {slot.attribute: slot.location for slot in slots}
+
+    def read(
+        self, request: Request, path: Mapping[str, str], problems: list[Problem]
+    ) -> dict[str, object]:
+        texts: Texts = {}
+        self._collect(request, path, texts, problems)
+        try:
+            values: dict[str, object] = self._validator.validate_python(texts)
+        except ValidationError as error:
+            problems += self._found(error, {problem.location for problem in problems})
+            return {}
+        return values
+
+    def _found(self, error: ValidationError, undecoded: set[str]) -> list[Problem]:
+        """What pydantic found, but for parameters that are missing as they could not be decoded."""
+        found = []
+        for each in error.errors(include_url=False, include_input=False):
+            attribute, *inner = each["loc"]
+            location = self._locations[str(attribute)]
+            if not undecoded & {location, location.partition(".")[0]}:
+                found.append(Problem.of(each, (location, *inner)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the requests of one operation are read."""
+
+    parameters: _Parameters | None
+    body: BodyReader | None
+
+    def values(self, request: Request, path: Mapping[str, str]) -> dict[str, object]:
+        problems: list[Problem] = []
+        values: dict[str, object] = {}
+        if self.parameters is not None:
+            values = self.parameters.read(request, path, problems)
+        if self.body is not None:
+            self.body.read(request, values, problems)
+        if problems:
+            raise refusal(problems)
+        return values
+
+
+_PLANS: dict[type[object], _Plan] = {}
+
+
+def _plan(inputs: type[object]) -> _Plan:
+    # Evaluated among the module's names alone: an attribute may have the name of a type.
+    hints = get_type_hints(inputs, localns={}, include_extras=True)
+    slots: list[Slot] = []
+    fields: dict[str, core_schema.TypedDictField] = {}
+    body: BodyReader | None = None
+    for attribute, annotation in hints.items():
+        marker = _marker(annotation)
+        if isinstance(marker, Body):
+            body = body_reader(marker, attribute, annotation, optional=attribute in vars(inputs))
+        elif isinstance(marker, Parameter):
+            slots.append(Slot(attribute, marker.name or attribute, marker, is_list(annotation)))
+            fields[attribute] = _field(inputs, attribute, annotation)
+        else:
+            raise TypeError(f"{inputs.__qualname__}.{attribute} does not say where it comes from")
+    return _Plan(_parameters(slots, fields), body)
+
+
+def _marker(annotation: object) -> object:
+    markers = (each for each in get_args(annotation)[1:] if isinstance(each, Parameter | Body))
+    return next(markers, None)
+
+
+def _field(inputs: type[object], attribute: str, annotation: object) -> core_schema.TypedDictField:
+    """An absent parameter is left to the class's default, or gets a copy of one that can change."""
+    schema: CoreSchema = type_adapter(spelled(annotation)).core_schema
+    required = attribute not in vars(inputs)
+    default: object = vars(inputs).get(attribute)
+    if isinstance(default, list):
+        schema = core_schema.with_default_schema(schema, default=default)
+    return core_schema.typed_dict_field(schema, required=required)
+
+
+def _parameters(
+    slots: Sequence[Slot], fields: dict[str, core_schema.TypedDictField]
+) -> _Parameters | None:
+    if not slots:
+        return None
+    return _Parameters(slots, SchemaValidator(core_schema.typed_dict_schema(fields)))

@@ -1,0 +1,149 @@
+"""The request that `Site` makes: bounded, timed, and with one line in the access log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import unquote_to_bytes
+
+from twisted.internet.defer import Deferred
+from twisted.web.http import HTTPChannel
+from twisted.web.server import Request
+from typing_extensions import override
+
+from counterfoil._access import client_address, describe, log_access
+from counterfoil._cors import Cors
+from counterfoil._errors import CodedError, Codes
+from counterfoil._query import TooManyParametersError, split_query
+from counterfoil._rendering import respond_with_json
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+__all__ = ["SiteRequest"]
+
+logger = logging.getLogger("counterfoil.access")
+
+
+class SiteRequest(Request):
+    """A request of a `Site`.
+
+    Its body is never parsed as a form, its query is split at `&` alone, and both are bounded. It
+    leaves one line in the access log, when its handler has ended and its answer was sent or lost,
+    whichever is later.
+    """
+
+    render_deferred: Deferred[None] | None = None
+    """The running handler."""
+
+    is_render_cancellable: bool = False
+    """Whether the handler may be cancelled when the client leaves."""
+
+    servlet_name: str = "-"
+    """What answers: the class of the resource, then the servlet once a route matched."""
+
+    _arrived = False
+    _processing = False
+    _over = False
+    _complete = False
+    _logged = False
+    _body_size = 0
+    _refusal: CodedError | None = None
+
+    def __init__(self, channel: HTTPChannel, *_: object) -> None:
+        super().__init__(channel, parsePOSTFormSubmission=False)
+        self._max_body_size: int = channel.site.max_request_body_size
+        self._began = time.monotonic()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {describe(self)}>"
+
+    @contextmanager
+    def processing(self) -> Iterator[None]:
+        """Says that a handler is at work, so that the access line waits for its end.
+
+        Raises `RuntimeError` if one is at work already.
+        """
+        if self._processing:
+            raise RuntimeError("the request is being processed already")
+        self._processing = True
+        try:
+            yield
+        finally:
+            self._processing = False
+            self._log_when_over()
+
+    @override
+    def gotLength(self, length: int | None) -> None:
+        """The length of the body is known: None for one that comes in chunks."""
+        too_large = length is not None and length > self._max_body_size
+        super().gotLength(0 if too_large else length)
+
+    @override
+    def handleContentChunk(self, data: bytes) -> None:
+        """A piece of the body has come. What is over the limit is not kept."""
+        self._body_size += len(data)
+        if self._body_size <= self._max_body_size:
+            super().handleContentChunk(data)
+        else:
+            self._refusal = CodedError(413, "The body is too large", Codes.TOO_LARGE)
+
+    @override
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """The whole request has come."""
+        self._arrived = True
+        cast("BinaryIO", self.content).seek(0)  # Twisted leaves the attribute without a type
+        self.method, self.uri, self.clientproto = command, path, version
+        self.path, _, query = path.partition(b"?")
+        try:
+            vars(self)["args"] = _arguments(query)
+        except TooManyParametersError as error:
+            self._refusal = CodedError(400, str(error), Codes.INVALID_PARAM)
+        self.process()
+
+    @override
+    def process(self) -> None:
+        """Answer the request: by the resource that it addresses, if it is within bounds."""
+        if self._refusal is None:
+            super().process()
+            return
+        cors = Cors()
+        cors.set_headers(self, cors.methods)
+        respond_with_json(self, self._refusal.code, self._refusal.error_dict())
+
+    @override
+    def finish(self) -> None:
+        """The answer is complete."""
+        if not self._over:
+            self._over = self._complete = True
+        super().finish()
+        self._log_when_over()
+
+    @override
+    def connectionLost(self, reason: Failure) -> None:
+        """The client has left before the answer was complete."""
+        self._over = True
+        super().connectionLost(reason)
+        if self._arrived:
+            self._log_when_over()
+        else:
+            logger.info("%s left before its request was complete", client_address(self))
+
+    def _log_when_over(self) -> None:
+        if not self._over or self._processing or self._logged:
+            return
+        self._logged = True
+        elapsed = time.monotonic() - self._began
+        log_access(self, elapsed, self.servlet_name, complete=self._complete)
+
+
+def _arguments(query: bytes) -> dict[bytes, list[bytes]]:
+    """The parameters of a query, for resources that read `request.args`."""
+    arguments: dict[bytes, list[bytes]] = {}
+    for name, value in split_query(query):
+        key = unquote_to_bytes(name.encode("latin-1"))
+        arguments.setdefault(key, []).append(unquote_to_bytes(value.encode("latin-1")))
+    return arguments

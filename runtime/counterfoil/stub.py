@@ -1,0 +1,73 @@
+"""The door: all that generated code may import of the runtime. It only ever grows."""
+
+from counterfoil._boundary import answers
+from counterfoil._cancel import cancellable
+from counterfoil._errors import ApiError, StatusError, unimplemented
+from counterfoil._inputs import Body, Cookie, Header, Path, Query
+from counterfoil._lazy import lazy
+from counterfoil._models import Absent, Model
+from counterfoil._reading import read
+from counterfoil._replies import (
+    Accepted,
+    AlreadyReported,
+    Created,
+    Found,
+    ImUsed,
+    MovedPermanently,
+    MultipleChoices,
+    MultiStatus,
+    NoContent,
+    NonAuthoritativeInformation,
+    NotModified,
+    Ok,
+    PartialContent,
+    PermanentRedirect,
+    Reply,
+    ResetContent,
+    SeeOther,
+    SwitchingProtocols,
+    TemporaryRedirect,
+    UseProxy,
+)
+from counterfoil._templates import path
+from counterfoil._types import HttpServer, Request
+
+__all__ = [
+    "Absent",
+    "Accepted",
+    "AlreadyReported",
+    "ApiError",
+    "Body",
+    "Cookie",
+    "Created",
+    "Found",
+    "Header",
+    "HttpServer",
+    "ImUsed",
+    "Model",
+    "MovedPermanently",
+    "MultiStatus",
+    "MultipleChoices",
+    "NoContent",
+    "NonAuthoritativeInformation",
+    "NotModified",
+    "Ok",
+    "PartialContent",
+    "Path",
+    "PermanentRedirect",
+    "Query",
+    "Reply",
+    "Request",
+    "ResetContent",
+    "SeeOther",
+    "StatusError",
+    "SwitchingProtocols",
+    "TemporaryRedirect",
+    "UseProxy",
+    "answers",
+    "cancellable",
+    "lazy",
+    "path",
+    "read",
+    "unimplemented",
+]

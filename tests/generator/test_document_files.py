@@ -1,0 +1,194 @@
+"""Which files are read, which are refused, and what a node knows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+from counterfoil_codegen.document.limits import LARGEST_FILE
+
+from tests.generator.document_support import Spec
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Spec:
+    root = tmp_path / "root"
+    root.mkdir()
+    return Spec(root)
+
+
+@pytest.mark.parametrize(
+    ("content", "finding"),
+    [
+        ("a: 1\n".encode("utf-16"), "1:1 CF111"),
+        ("a: 1\n".encode("utf-16-be"), "1:1 CF111"),
+        ("a: 1\n".encode("utf-32"), "1:1 CF111"),
+        (b"a: \xc3\xa9\nb: caf\xe9\n", "2:7 CF111"),
+        (b"a: \xed\xa0\x80\n", "1:4 CF111"),
+        (b"\xef\xbb\xbfa: 1\n", "1:1 CF112"),
+    ],
+)
+@pytest.mark.parametrize("name", ["x.yaml", "x.json"])
+def test_encodings(spec: Spec, name: str, content: bytes, finding: str) -> None:
+    assert spec.write({name: content}).load(name) is None
+    assert spec.findings == [f"{name}:{finding}"]
+
+
+def test_the_lines_of_a_refused_file_can_still_be_listed(spec: Spec) -> None:
+    spec.write({"x.yaml": b"a: 1\r\nb: caf\xe9\rc: d"}).load("x.yaml")
+    assert list(spec.loader.lines("x.yaml")) == ["a: 1", "b: caf\ufffd", "c: d"]
+    assert list(spec.loader.lines("never-read.yaml")) == []
+
+
+def test_a_missing_file(spec: Spec) -> None:
+    spec.write({"notices.yaml": "a: 1"})
+    assert spec.load("notice.yaml") is None
+    assert spec.findings == ["notice.yaml:1:1 CF101"]
+    assert spec.only[1] == "did you mean 'notices.yaml'?"
+
+
+def test_a_large_file(spec: Spec) -> None:
+    spec.write({"fits.yaml": b"a: 1\n#" + b"x" * (LARGEST_FILE - 6)})
+    assert spec.load("fits.yaml") is not None
+    spec.write({"x.yaml": b"a: 1\n#" + b"x" * (LARGEST_FILE - 5)})
+    assert spec.load("x.yaml") is None
+    assert spec.findings == ["x.yaml:1:1 CF103"]
+
+
+def test_a_pipe_is_not_waited_for(spec: Spec) -> None:
+    os.mkfifo(spec.root / "x.yaml")
+    assert spec.load("x.yaml") is None
+    assert spec.findings == ["x.yaml:1:1 CF102"]
+    assert spec.loader.find(spec.root) == []
+
+
+def test_a_file_that_may_not_be_read(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    spec.write({"x.yaml": "a: 1"})
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert spec.load("x.yaml") is None
+    assert spec.findings == ["x.yaml:1:1 CF102"]
+    assert "Permission denied" in spec.only[0]
+
+
+def test_outside_the_root(spec: Spec) -> None:
+    (spec.root.parent / "x.yaml").write_text("a: 1")
+    assert spec.load("../x.yaml") is None
+    assert spec.loader.load(spec.root.parent / "x.yaml") is None
+    assert spec.loader.find(spec.root.parent) == []
+    assert [finding.rpartition(" ")[2] for finding in spec.findings] == ["CF104"] * 3
+
+
+def test_a_root_behind_a_symlink(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    spec = Spec(tmp_path / "link").write({"x.yaml": "openapi: 3.1.0"})
+    assert spec.loader.load(tmp_path / "link" / "x.yaml") is not None
+    assert spec.loader.load(tmp_path / "real" / "x.yaml") is not None
+    assert [document.name for document in spec.loader.documents] == ["x.yaml"]
+
+
+def test_documents_are_sorted_and_their_digest_ignores_the_ends_of_lines(spec: Spec) -> None:
+    spec.write({"b.yaml": "a: 1\r\nb: 2\r\n", "a/c.json": "{}", "bad.yaml": "["})
+    for name in ("b.yaml", "a/c.json", "bad.yaml"):
+        spec.load(name)
+    first, second = spec.loader.documents
+    assert (first.name, second.name) == ("a/c.json", "b.yaml")
+    assert second.sha256 == hashlib.sha256(b"a: 1\nb: 2\n").hexdigest()
+    assert second.path == spec.root.resolve() / "b.yaml"
+
+
+def test_find_in_a_folder(spec: Spec) -> None:
+    spec.write(
+        {
+            "api/b.yaml": "# x\nopenapi: 3.1.0\n",
+            "api/a/c.yml": "'openapi': 3.0.3\n",
+            "api/d.json": '{"info": {},\n "openapi": "3.1.0"}',
+            "api/e.yaml": "{openapi: 3.1.0}",
+            "api/old.json": '{"swagger": "2.0"}',
+            "api/schema.yaml": "type: object\nproperties:\n  openapi:\n    type: string\n",
+            "api/example.json": '{"a": {"openapi": "3.1.0"}}',
+            "api/list.json": "[1]",
+            "api/broken.yaml": "a: [\n",
+            "api/readme.md": "openapi: 3.1.0",
+            "api/.hidden/x.yaml": "openapi: 3.1.0",
+            "other.yaml": "openapi: 3.1.0",
+        }
+    )
+    found = spec.loader.find(Path("api"))
+    assert [path.relative_to(spec.root.resolve()).as_posix() for path in found] == [
+        "api/a/c.yml",
+        "api/b.yaml",
+        "api/d.json",
+        "api/e.yaml",
+        "api/old.json",
+    ]
+    assert spec.findings == []
+
+
+def test_find_reports_an_openapi_document_that_cannot_be_read(spec: Spec) -> None:
+    spec.write({"a.yaml": "openapi: 3.1.0\nx: [\n", "b.yaml": "openapi: 3.1.0\n".encode("utf-16")})
+    assert [path.name for path in spec.loader.find(Path())] == ["a.yaml", "b.yaml"]
+    assert [finding.rpartition(" ")[2] for finding in spec.findings] == ["CF121", "CF111"]
+
+
+def test_find_a_file_is_that_file(spec: Spec) -> None:
+    spec.write({"x.yaml": "not: openapi"})
+    assert spec.loader.find(Path("x.yaml")) == [spec.root.resolve() / "x.yaml"]
+    assert spec.loader.find(Path("y.yaml")) == []
+    assert spec.findings == ["y.yaml:1:1 CF101"]
+
+
+def test_find_nothing(spec: Spec) -> None:
+    spec.write({"api/x.yaml": "a: 1"})
+    assert spec.loader.find(Path("api")) == []
+    assert spec.findings == ["api:1:1 CF105"]
+
+
+def test_members_of_a_node(spec: Spec) -> None:
+    spec.write({"x.yaml": "s: text\nb: true\nn: 1\nm: {k: 1}\nl: [1, 2]\n"})
+    root = spec.at("x.yaml")
+    assert root.string("s") == "text"
+    assert root.boolean("b") is True
+    assert root.mapping("m") == spec.at("x.yaml", "m")
+    assert root.sequence("l") == spec.at("x.yaml", "l")
+    assert [key for key, _ in root.items()] == ["s", "b", "n", "m", "l"]
+    assert [node.value for node in spec.at("x.yaml", "l").elements()] == [1, 2]
+    assert list(spec.at("x.yaml", "l").items()) == []
+    assert list(root.elements()) == []
+    assert root.get("nothing") is None
+    assert spec.at("x.yaml", "l").get("0") is None
+    assert root.string("nothing") is root.boolean("nothing") is root.mapping("nothing") is None
+    assert (root.name, spec.at("x.yaml", "m", "k").name) == ("", "k")
+    assert spec.findings == []
+
+
+def test_a_node_is_known_by_its_place(spec: Spec) -> None:
+    spec.write({"x.yaml": "a: 1\nb: 1", "y.yaml": "a: 1"})
+    assert spec.at("x.yaml", "a") == spec.at("x.yaml", "a")
+    assert len({spec.at("x.yaml", "a"), spec.at("x.yaml", "b"), spec.at("y.yaml", "a")}) == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["s: 1\nb: 0\nm: []\nl: {}\n", '{"s":1,\n"b":0,\n"m":[],\n"l":{}}']
+)
+def test_a_wrong_type_is_reported_at_the_value(spec: Spec, text: str) -> None:
+    name = "x.json" if text.startswith("{") else "x.yaml"
+    root = spec.write({name: text}).at(name)
+    assert root.string("s") is root.boolean("b") is root.mapping("m") is root.sequence("l") is None
+    column = 6 if name == "x.json" else 4
+    first = 6 if name == "x.json" else 4
+    assert spec.findings == [
+        f"{name}:1:{first} CF161",
+        *(f"{name}:{line}:{column - (name == 'x.json')} CF161" for line in (2, 3, 4)),
+    ]
+    assert [found.message for found in spec.diagnostics] == [
+        "'s' must be a string, not a number",
+        "'b' must be a boolean, not a number",
+        "'m' must be a mapping, not a list",
+        "'l' must be a list, not a mapping",
+    ]

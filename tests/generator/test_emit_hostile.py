@@ -1,0 +1,215 @@
+"""A hostile spec (FAULTS, part C): its text never becomes code, in whichever field it stands."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import io
+import tokenize
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from counterfoil_codegen import ir
+from counterfoil_codegen.emit import emit
+from counterfoil_codegen.emit.render import render
+from counterfoil_codegen.emit.verify import verify
+from counterfoil_codegen.fragments import Constant, Identifier
+
+from tests.generator.emit_sample import LIST_NOTICES, NOTICEBOARD, POST_NOTICE, TXN_CONFLICT
+from tests.generator.hostile_texts import HOSTILE_TEXTS
+
+Change = Callable[[ir.Api, str], ir.Api]
+
+
+def in_operation(change: Callable[[ir.Operation, str], ir.Operation]) -> Change:
+    """A change of both `listNotices` and `postNotice`."""
+
+    def changed(api: ir.Api, text: str) -> ir.Api:
+        groups = []
+        for group in api.groups:
+            operations = tuple(
+                change(operation, text)
+                if operation.name in (LIST_NOTICES.name, POST_NOTICE.name)
+                else operation
+                for operation in group.operations
+            )
+            groups.append(dataclasses.replace(group, operations=operations))
+        return dataclasses.replace(api, groups=tuple(groups))
+
+    return changed
+
+
+def in_parameter(change: Callable[[ir.Parameter, str], ir.Parameter]) -> Change:
+    """A change of `limit` and `from`."""
+
+    def changed(operation: ir.Operation, text: str) -> ir.Operation:
+        parameters = tuple(
+            parameter if parameter.location is ir.Location.PATH else change(parameter, text)
+            for parameter in operation.parameters
+        )
+        return dataclasses.replace(operation, parameters=parameters)
+
+    return in_operation(changed)
+
+
+def in_body(change: Callable[[ir.Body, str], ir.Body]) -> Change:
+    return in_operation(
+        lambda operation, text: dataclasses.replace(
+            operation, body=None if operation.body is None else change(operation.body, text)
+        )
+    )
+
+
+def in_group_doc(api: ir.Api, text: str) -> ir.Api:
+    groups = tuple(dataclasses.replace(group, doc=text) for group in api.groups)
+    return dataclasses.replace(api, groups=groups)
+
+
+def in_error_doc(api: ir.Api, text: str) -> ir.Api:
+    errors = tuple(dataclasses.replace(error, doc=text) for error in api.errors)
+    return dataclasses.replace(api, errors=errors)
+
+
+def in_template(operation: ir.Operation, text: str) -> ir.Operation:
+    path = dataclasses.replace(operation.path, template=f"/notices/{text}")
+    return dataclasses.replace(operation, path=path)
+
+
+def in_media_types(operation: ir.Operation, text: str) -> ir.Operation:
+    successes = tuple(
+        dataclasses.replace(success, media_type=f"text/{text}") for success in operation.successes
+    )
+    return dataclasses.replace(operation, successes=successes)
+
+
+FIELDS: Final[dict[str, Change]] = {
+    "source": lambda api, text: dataclasses.replace(api, sources=(text,)),
+    "sources": lambda api, text: dataclasses.replace(api, sources=(text, text)),
+    "title": lambda api, text: dataclasses.replace(api, title=text),
+    "version": lambda api, text: dataclasses.replace(api, version=text),
+    "api doc": lambda api, text: dataclasses.replace(api, doc=text),
+    "group doc": in_group_doc,
+    "error doc": in_error_doc,
+    "operation id": in_operation(lambda op, text: dataclasses.replace(op, id=text)),
+    "operation doc": in_operation(lambda op, text: dataclasses.replace(op, doc=text)),
+    "operation doc, further on": in_operation(
+        lambda op, text: dataclasses.replace(op, doc=f"{op.doc}\n\n{text}")
+    ),
+    "template": in_operation(in_template),
+    "wire name": in_parameter(lambda p, text: dataclasses.replace(p, wire_name=f"x-{text}")),
+    "parameter doc": in_parameter(lambda p, text: dataclasses.replace(p, doc=text)),
+    "default": in_parameter(lambda p, text: dataclasses.replace(p, default=Constant(text))),
+    "constraint": in_parameter(
+        lambda p, text: dataclasses.replace(
+            p, constraints=((Identifier("pattern"), Constant(text)),)
+        )
+    ),
+    "body media type": in_body(lambda b, text: dataclasses.replace(b, media_type=f"text/{text}")),
+    "body doc": in_body(lambda b, text: dataclasses.replace(b, doc=text)),
+    "reply media type": in_operation(in_media_types),
+}
+
+LITERALS: Final = ("operation id", "template", "wire name", "default", "constraint")
+
+
+def shape(text: str) -> str:
+    """The syntax tree of a file, every text in it taken out."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+def shapes(files: dict[str, str]) -> dict[str, str]:
+    return {name: shape(text) for name, text in files.items()}
+
+
+def texts(text: str) -> set[str]:
+    return {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def assert_inert(hostile: dict[str, str], shapes: dict[str, str]) -> None:
+    """A package has these shapes: it is the same code, but for what its constants say."""
+    verify(hostile)
+    assert hostile.keys() == shapes.keys()
+    for name, text in hostile.items():
+        assert shape(text) == shapes[name], name
+        if name != "py.typed":
+            assert_one_comment(text)
+
+
+def assert_one_comment(text: str) -> None:
+    """The first line is the only comment, and says nothing of an encoding."""
+    first, _, rest = text.partition("\n")
+    assert first.startswith("# Code generated by counterfoil from ")
+    assert first.endswith(". DO NOT EDIT.")
+    assert len(first) <= 100
+    assert first.isascii()
+    assert "#" not in rest or not _comments(rest)
+    assert tokenize.detect_encoding(io.BytesIO(text.encode()).readline)[0] == "utf-8"
+
+
+def _comments(text: str) -> list[str]:
+    return [
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    ]
+
+
+@pytest.fixture(scope="module")
+def harmless() -> dict[str, dict[str, str]]:
+    """For each field the shapes of the package with a harmless text in it."""
+    return {field: shapes(render(change(NOTICEBOARD, "b"))) for field, change in FIELDS.items()}
+
+
+# A MiB takes its time, and a literal and a docstring are each written in one place.
+LARGE: Final = 100_000
+CASES: Final = [
+    pytest.param(field, text, id=f"{field}: {name}")
+    for field in FIELDS
+    for name, text in HOSTILE_TEXTS.items()
+    if len(text) < LARGE or field in ("default", "template", "operation doc")
+]
+
+
+@pytest.mark.parametrize(("field", "text"), CASES)
+def test_the_text_of_a_field_is_inert(
+    field: str, text: str, harmless: dict[str, dict[str, str]]
+) -> None:
+    hostile = render(FIELDS[field](NOTICEBOARD, text))
+    assert_inert(hostile, harmless[field])
+    if field in LITERALS:
+        assert any(found.endswith(text) for found in texts(hostile["notices.py"]))
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE_TEXTS if not name.startswith("1 MiB")])
+def test_hostile_texts_everywhere_at_once(name: str) -> None:
+    text = HOSTILE_TEXTS[name]
+    hostile, plain = NOTICEBOARD, NOTICEBOARD
+    for change in FIELDS.values():
+        hostile, plain = change(hostile, text), change(plain, "b")
+    assert_inert(emit(hostile), shapes(emit(plain)))
+
+
+def test_a_source_cannot_set_the_encoding() -> None:
+    """PEP 263: `coding` and a colon or an equals sign in the first line would."""
+    api = dataclasses.replace(NOTICEBOARD, sources=("spec/coding: utf-7.yaml",))
+    first = emit(api)["errors.py"].partition("\n")[0]
+    assert first == "# Code generated by counterfoil from spec/coding? utf-7.yaml. DO NOT EDIT."
+
+
+def test_a_blank_doc_still_says_something() -> None:
+    api = FIELDS["group doc"](NOTICEBOARD, " \n")
+    api = FIELDS["operation doc"](FIELDS["error doc"](api, " \n"), "\n")
+    files = render(dataclasses.replace(api, title="", version="", doc=""))
+    assert '"""Operations of noticeboard."""' in files["notices.py"]
+    assert '"""GET /boards/{board_id}/notices' in files["notices.py"]
+    assert f'"""An error with status {TXN_CONFLICT.status}."""' in files["errors.py"]
+    assert '"""noticeboard."""' in files["__init__.py"]

@@ -1,0 +1,32 @@
+"""The real specs, where they are, and what each is known to hold."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SPECS = Path(os.environ.get("COUNTERFOIL_SPECS", "../shared/specs")).resolve()
+MISSING = f"the real specs are not at {SPECS}; set COUNTERFOIL_SPECS to their folder"
+
+
+@dataclass(frozen=True, slots=True)
+class RealApi:
+    """An API of the world: its package, its spec below `SPECS`, and its number of operations."""
+
+    package: str
+    spec: str
+    operations: int
+
+
+REAL_APIS = (
+    RealApi("matrix_client", "matrix/api/client-server", 166),
+    RealApi("matrix_server", "matrix/api/server-server", 36),
+    RealApi("matrix_appservice", "matrix/api/application-service", 9),
+    RealApi("matrix_identity", "matrix/api/identity", 23),
+    RealApi("matrix_push", "matrix/api/push-gateway", 1),
+    RealApi("github", "github/api.github.com.json", 767),
+    RealApi("twilio_api", "twilio/twilio_api_v2010.yaml", 197),
+    RealApi("twilio_conversations", "twilio/twilio_conversations_v1.yaml", 103),
+    RealApi("twilio_verify", "twilio/twilio_verify_v2.yaml", 57),
+)

@@ -1,0 +1,110 @@
+"""Builds a well-formed request for a generated operation, from what was generated for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from urllib.parse import quote, urlencode
+
+from polyfactory.factories.pydantic_factory import ModelFactory
+from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
+
+from counterfoil.stub import Body, Cookie, Header, Path, Query
+
+Marker = Body | Cookie | Header | Path | Query
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A request, but for its method."""
+
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Open(BaseModel):
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+
+def build_request(template: str, inputs: type[object] | None, seed: int) -> Built:
+    """A request for *template* whose required parts, and body, fit the class *inputs*."""
+    if inputs is None:
+        return Built(quote(template), {}, b"")
+    markers, values = _values(inputs, seed)
+    path = template
+    query: list[tuple[str, str]] = []
+    headers: dict[str, str] = {}
+    body = b""
+    for name, marker in markers.items():
+        value = values.get(name)
+        wire = getattr(marker, "name", None) or name
+        match marker:
+            case Path():
+                path = path.replace(f"{{{wire}}}", quote(_text(value) or "x", safe=""))
+            case Query():
+                query += [(wire, text) for text in _texts(value)]
+            case Header():
+                headers[wire] = _text(value)
+            case Cookie():
+                headers["Cookie"] = f"{wire}={_text(value)}"
+            case Body():
+                body = value if isinstance(value, bytes) else _json(value)
+                headers["Content-Type"] = marker.media_type
+    target = _quoted_literals(path)
+    return Built(f"{target}?{urlencode(query)}" if query else target, headers, body)
+
+
+def _values(
+    inputs: type[object], seed: int
+) -> tuple[dict[str, Marker], Mapping[str, object]]:
+    hints = get_type_hints(inputs, localns={}, include_extras=True)
+    markers = {}
+    fields: dict[str, Any] = {}
+    for name, hint in hints.items():
+        marker, bare = _taken_apart(hint)
+        markers[name] = marker
+        if not hasattr(inputs, name) or isinstance(marker, Body):
+            fields[f"f_{name}"] = (bare, ...)
+    model = create_model("Given", __base__=_Open, **fields)
+    factory = ModelFactory.create_factory(
+        model, __random_seed__=seed, __allow_none_optionals__=False
+    )
+    built = factory.build()
+    return markers, {name[2:]: getattr(built, name) for name in fields}
+
+
+def _taken_apart(hint: object) -> tuple[Marker, object]:
+    """The marker in an `Annotated`, and the annotation without it."""
+    if get_origin(hint) is not Annotated:
+        raise TypeError(f"no marker in {hint!r}")
+    bare, *metadata = get_args(hint)
+    (marker,) = (one for one in metadata if isinstance(one, Marker))
+    for one in metadata:
+        if one is not marker:
+            bare = Annotated[bare, one]
+    return marker, bare
+
+
+def _texts(value: object) -> Iterator[str]:
+    if value is None:
+        return
+    yield from map(_text, value) if isinstance(value, list) else [_text(value)]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    plain = TypeAdapter(object).dump_python(value, mode="json")
+    return plain if isinstance(plain, str) else json.dumps(plain)
+
+
+def _json(value: object) -> bytes:
+    return TypeAdapter(object).dump_json(value, by_alias=True)
+
+
+def _quoted_literals(path: str) -> str:
+    return re.sub(r"[^!-~]", lambda found: quote(found[0]), path)

@@ -1,0 +1,208 @@
+"""The project as strangers meet it: the wheel, its extra, and the commands that the pages name."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT: Final = Path(__file__).parent.parent
+PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PAGES: Final = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+
+SERVE: Final = """
+import importlib.util
+
+import noticeboard
+from counterfoil import JsonResource
+from counterfoil.testing import Client
+
+absent = ["datamodel_code_generator", "jinja2", "ruamel", "tabulate"]
+assert not [name for name in absent if importlib.util.find_spec(name)], absent
+
+
+class Boards(noticeboard.BoardsHandler):
+    async def put_board(self, request, board_id, body):
+        from counterfoil import Created
+        from noticeboard import models
+
+        return Created(models.Board(id=board_id, title=body.title, notices=0))
+
+
+class Notices(noticeboard.NoticesHandler):
+    pass
+
+
+class Search(noticeboard.SearchHandler):
+    pass
+
+
+root = JsonResource()
+noticeboard.register(root, boards=Boards(), notices=Notices(), search=Search())
+client = Client(root)
+print(client.put("/boards/lobby", json={"title": "Lobby"}).status)
+print(client.get("/boards/lobby").status)
+print(client.get("/search").status)
+"""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment with nothing of this checkout in it but the wheel."""
+
+    folder: Path
+
+    def run(self, program: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        return subprocess.run(
+            [self.folder / "bin" / program, *arguments],
+            cwd=cwd,
+            env=kept | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @classmethod
+    def with_installed(cls, folder: Path, requirement: str) -> Environment:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        made = cls(folder)
+        options = ("--quiet", "--constraint", str(ROOT / "constraints.txt"))
+        installed = made.run("python", "-m", "pip", "install", *options, requirement, cwd=folder)
+        assert installed.returncode == 0, installed.stderr
+        return made
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    options = ("--quiet", "--no-deps", "--wheel-dir", str(folder))
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True)
+    [built] = folder.iterdir()
+    return built
+
+
+@pytest.fixture(scope="module")
+def production(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    return Environment.with_installed(tmp_path_factory.mktemp("production"), str(wheel))
+
+
+@pytest.fixture(scope="module")
+def development(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    folder = tmp_path_factory.mktemp("development")
+    return Environment.with_installed(folder, f"counterfoil[codegen] @ {wheel.as_uri()}")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A user's project, with the example's spec."""
+    config = '[[tool.counterfoil.api]]\npackage = "noticeboard"\nspec = ["spec/noticeboard.yaml"]\n'
+    (tmp_path / "pyproject.toml").write_text(f'{config}output = "generated"\n')
+    shutil.copytree(ROOT / "spec", tmp_path / "spec")
+    return tmp_path
+
+
+def test_production_serves_without_the_generator(production: Environment, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "generated" / "noticeboard", tmp_path / "noticeboard")
+    (tmp_path / "serve.py").write_text(SERVE)
+    served = production.run("python", "-W", "error", "serve.py", cwd=tmp_path)
+    assert (served.stdout.split(), served.stderr) == (["201", "501", "400"], "")
+
+
+def test_production_names_the_extra_that_generates(production: Environment, project: Path) -> None:
+    refused = production.run("counterfoil", "generate", cwd=project)
+    assert refused.returncode == 2
+    assert "counterfoil[codegen]" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (project / "generated").exists()
+
+
+def test_the_extra_generates_what_is_committed(development: Environment, project: Path) -> None:
+    generated = development.run("counterfoil", "generate", cwd=project)
+    assert generated.returncode == 0, generated.stderr
+    assert contents(project / "generated") == contents(ROOT / "generated")
+    checked = development.run("counterfoil", "check", "--full", cwd=project)
+    assert checked.returncode == 0, checked.stdout
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+def test_the_wheel_holds_the_two_packages_typed(wheel: Path) -> None:
+    listed = subprocess.run(
+        [sys.executable, "-m", "zipfile", "--list", wheel],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    names = [line.split()[0] for line in listed.splitlines()[1:]]
+    tops = {name.split("/")[0] for name in names if ".dist-info" not in name}
+    assert tops == {"counterfoil", "counterfoil_codegen"}
+    for needed in ("counterfoil/py.typed", "counterfoil_codegen/py.typed", ".jinja", "/LICENSE"):
+        assert any(needed in name for name in names), needed
+
+
+def test_the_pages_name_commands_that_are_there() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    verbs = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert verbs == set(re.findall(r"^\.PHONY: (\S+)$", makefile, re.MULTILINE))
+    named = set(re.findall(r"(?:`|^|\$ )make ([a-z-]+)", pages(), re.MULTILINE))
+    assert named >= {"install", "run", "test", "test-all"}
+    assert named <= verbs
+
+
+def test_the_pages_name_verbs_that_are_there() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "counterfoil_codegen", "--help"],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "generator")},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    hooks = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"(?:`|^|\$ |entry: )counterfoil ([a-z]+)", pages() + hooks, re.MULTILINE)
+    )
+    assert named >= {"generate", "check", "routes", "scaffold", "init"}
+    assert not {verb for verb in named if not re.search(rf"\b{verb}\b", shown)}
+
+
+def pages() -> str:
+    return "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
+
+
+def test_the_pages_link_to_what_is_there() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+            assert "://" in target or (page.parent / target).exists(), (page.name, target)
+
+
+def test_constraints_fit_the_ranges() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(
+        line.split("==") for line in lines if not line.startswith("#")
+    )  # an address or a hash would not split in two
+    versions = {canonicalize_name(name): version for name, version in pinned.items()}
+    wanted = [
+        *PROJECT["project"]["dependencies"],
+        *PROJECT["project"]["optional-dependencies"]["codegen"],
+        *PROJECT["dependency-groups"]["dev"],
+    ]
+    for requirement in map(Requirement, wanted):
+        assert versions[canonicalize_name(requirement.name)] in requirement.specifier, requirement
