@@ -25,18 +25,21 @@ TREES: Final = {
 # From the bottom up: what a module imports stands in a line above its own. A line's modules do not
 # know of each other. A new module or folder has to be given its line here.
 RUNTIME: Final = [
-    ["_cancel", "_lazy", "_types", "_json", "_models", "_replies"],
-    ["_errors", "_inputs", "_query", "_templates", "_wire"],
+    ["_access", "_cancel", "_inputs", "_json", "_lazy", "_models"],
+    ["_query", "_replies", "_templates", "_types", "_wire"],
+    ["_cors", "_errors", "_rendering", "_routes"],
     ["_problems"],
-    ["_reading"],
-    ["stub"],
+    ["_bodies", "_parameters"],
+    ["_boundary", "_reading", "_requests"],
+    ["_resource", "_site"],
+    ["stub", "testing"],
 ]
 GENERATOR: Final = [
-    ["diagnostics", "reserved", "wrapping"],
+    ["diagnostics", "patterns", "reserved", "toolchain", "wrapping"],
     ["fragments", "refusal", "reporting", "rules"],
     ["config_table", "ir", "naming", "target"],
     ["config", "document", "emit", "models", "output"],
-    ["schemas"],
+    ["existing", "model_findings", "schemas", "skeletons"],
     ["lower"],
     ["pipeline"],
     ["verbs"],
@@ -97,7 +100,7 @@ def pieces(tree: str) -> Iterator[tuple[str, str, str]]:
 def test_imports_point_one_way(tree: str, layers: list[list[str]]) -> None:
     height = {piece: number for number, layer in enumerate(layers) for piece in layer}
     known = {name.split(".")[1] for name in imports_of(tree) if "." in name} - {"__main__"}
-    assert known == height.keys(), "each module stands in one layer of this test"
+    assert known ^ height.keys() == set(), "each module stands in one layer of this test"
     wrong = [
         f"{name} imports {there}"
         for name, here, there in pieces(tree)

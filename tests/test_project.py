@@ -25,7 +25,7 @@ import importlib.util
 
 import noticeboard
 from counterfoil import JsonResource
-from counterfoil.testing import Client
+from counterfoil.testing import TestClient
 
 absent = ["datamodel_code_generator", "jinja2", "ruamel", "tabulate"]
 assert not [name for name in absent if importlib.util.find_spec(name)], absent
@@ -49,7 +49,7 @@ class Search(noticeboard.SearchHandler):
 
 root = JsonResource()
 noticeboard.register(root, boards=Boards(), notices=Notices(), search=Search())
-client = Client(root)
+client = TestClient(root)
 print(client.put("/boards/lobby", json={"title": "Lobby"}).status)
 print(client.get("/boards/lobby").status)
 print(client.get("/search").status)
@@ -67,7 +67,7 @@ class Environment:
         return subprocess.run(
             [self.folder / "bin" / program, *arguments],
             cwd=cwd,
-            env=kept | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            env=kept,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -76,12 +76,11 @@ class Environment:
 
     @classmethod
     def with_installed(cls, folder: Path, requirement: str) -> Environment:
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        made = cls(folder)
-        options = ("--quiet", "--constraint", str(ROOT / "constraints.txt"))
-        installed = made.run("python", "-m", "pip", "install", *options, requirement, cwd=folder)
-        assert installed.returncode == 0, installed.stderr
-        return made
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
+        options = ["--quiet", "--no-compile", "--constraint", str(ROOT / "constraints.txt")]
+        subprocess.run([*pip, "install", *options, requirement], check=True)
+        return cls(folder)
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +135,23 @@ def test_the_extra_generates_what_is_committed(development: Environment, project
     assert checked.returncode == 0, checked.stdout
 
 
+def test_a_first_project_generates_and_is_checked(development: Environment, tmp_path: Path) -> None:
+    assert development.run("counterfoil", "init", "guestbook", cwd=tmp_path).returncode == 0
+    for verb in ("generate", "check", "routes"):
+        done = development.run("counterfoil", verb, cwd=tmp_path / "guestbook")
+        assert done.returncode == 0, done.stderr
+    imported = development.run(
+        "python", "-W", "error", "-c", "import app", cwd=tmp_path / "guestbook"
+    )
+    assert (imported.returncode, imported.stderr) == (0, "")
+
+
 def contents(folder: Path) -> dict[str, str]:
+    """The files by name. The manifest is left out: it names the versions of the tools."""
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".pyc"
+        if path.suffix in {".py", ".pyi", ".typed"}
     }
 
 
@@ -191,6 +202,18 @@ def test_the_pages_link_to_what_is_there() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             assert "://" in target or (page.parent / target).exists(), (page.name, target)
+
+
+def test_the_readme_quotes_what_is_there() -> None:
+    quoted = re.findall(r"<!-- (\S+) -->\n+```\w+\n(.*?)```", pages(), re.DOTALL)
+    assert len(quoted) == 4
+    for source, quotation in quoted:
+        assert dense(quotation) in dense((ROOT / source).read_text(encoding="utf-8")), source
+
+
+def dense(text: str) -> str:
+    """Text without the indentation that depends on where it stands."""
+    return "\n".join(line.strip() for line in text.strip().splitlines())
 
 
 def test_constraints_fit_the_ranges() -> None:

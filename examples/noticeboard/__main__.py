@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import Final
 
 import noticeboard
 from counterfoil import JsonResource, Site
@@ -19,15 +20,15 @@ from examples.noticeboard.bell import Bell
 from examples.noticeboard.handlers import Boards, Notices, Search
 from examples.noticeboard.store import Store
 
-TRY = """\
+TRY: Final = """\
 The noticeboard is at {url} and keeps its notices in {database}. Try:
 
   curl -X PUT {url}/boards/lobby -d '{{"title": "Lobby"}}'
   curl {url}/boards/lobby/notices -H 'Idempotency-Key: 1' -d '{{"text": "Tea at four"}}'
   curl {url}/boards/lobby/notices
-  curl '{url}/boards/lobby/next?after=1'   # waits: pin another notice meanwhile
+  curl '{url}/boards/lobby/next?after=1'  # waits: pin another notice meanwhile
   curl '{url}/search?text=tea&colour=yellow&colour=pink'
-  curl '{url}/search?limit=0'              # what is wrong with it?
+  curl {url}/boards/lobby/notices -d '{{"text": "", "colour": "puce"}}'  # what is wrong with it?
 
 Ctrl-C stops it.
 """

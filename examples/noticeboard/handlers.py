@@ -20,14 +20,14 @@ class Boards(BoardsHandler):
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def get_board(self, request: Request, board_id: str) -> models.Board:
+    async def get_board(self, request: Request, board_id: models.BoardId) -> models.Board:
         board = await self._store.board(board_id)
         if board is None:
             raise no_board(board_id)
         return board
 
     async def put_board(
-        self, request: Request, board_id: str, body: models.BoardDetails
+        self, request: Request, board_id: models.BoardId, body: models.BoardDetails
     ) -> Ok[models.Board] | Created[models.Board]:
         board, new = await self._store.put_board(board_id, body.title)
         return Created(board) if new else Ok(board)
@@ -42,7 +42,7 @@ class Notices(NoticesHandler):
         self._bell = bell
 
     async def list_notices(
-        self, request: Request, board_id: str, *, limit: int, from_: str | None
+        self, request: Request, board_id: models.BoardId, *, limit: int, from_: str | None
     ) -> models.NoticePage:
         before = None if from_ is None else read_cursor(board_id, from_)
         # One more than asked for tells whether there is a next page.
@@ -56,7 +56,12 @@ class Notices(NoticesHandler):
         )
 
     async def post_notice(
-        self, request: Request, board_id: str, body: models.NewNotice, *, idempotency_key: str
+        self,
+        request: Request,
+        board_id: models.BoardId,
+        body: models.NewNotice,
+        *,
+        idempotency_key: str,
     ) -> Ok[models.Notice] | Created[models.Notice]:
         posted = await self._store.post(board_id, idempotency_key, body)
         if posted is None:
@@ -75,18 +80,22 @@ class Notices(NoticesHandler):
             )
         return Ok(notice)
 
-    async def get_notice(self, request: Request, board_id: str, notice_id: int) -> models.Notice:
+    async def get_notice(
+        self, request: Request, board_id: models.BoardId, notice_id: models.NoticeId
+    ) -> models.Notice:
         notice = await self._store.notice(board_id, notice_id)
         if notice is None:
             raise no_notice(notice_id)
         return notice
 
-    async def delete_notice(self, request: Request, board_id: str, notice_id: int) -> None:
+    async def delete_notice(
+        self, request: Request, board_id: models.BoardId, notice_id: models.NoticeId
+    ) -> None:
         if not await self._store.delete(board_id, notice_id):
             raise no_notice(notice_id)
 
     async def await_notice(
-        self, request: Request, board_id: str, *, after: int, timeout: int
+        self, request: Request, board_id: models.BoardId, *, after: int, timeout: int
     ) -> Ok[models.Notice] | NoContent:
         if await self._store.board(board_id) is None:
             raise no_board(board_id)
@@ -99,7 +108,7 @@ class Notices(NoticesHandler):
         except TimedOut:
             return NoContent()
 
-    async def _next_notice(self, board_id: str, after: int) -> models.Notice:
+    async def _next_notice(self, board_id: models.BoardId, after: int) -> models.Notice:
         """Wait until there is a notice newer than *after*."""
         while True:
             # A ring says that there is news, not which: of two notices pinned at the same time, the
@@ -122,7 +131,7 @@ class Search(SearchHandler):
         request: Request,
         *,
         text: str,
-        board: list[str] | None,
+        board: list[models.BoardId] | None,
         colour: list[models.Colour] | None,
         order: models.SearchNoticesOrder,
         limit: int,
@@ -137,27 +146,27 @@ class Search(SearchHandler):
         return models.SearchResults(notices=found[:limit], more=len(found) > limit)
 
 
-def read_cursor(board_id: str, text: str) -> int:
+def read_cursor(board_id: models.BoardId, text: str) -> int:
     """Return the id of the notice that a page ended with.
 
     Raises:
         UnknownCursor: *text* is no cursor of this board.
     """
-    try:
-        return cursor.decode(board_id, text)
-    except ValueError:
+    last_id = cursor.decode(board_id, text)
+    if last_id is None:
         raise UnknownCursor(
             models.Problem(errcode="M_INVALID_PARAM", error="from: not the next of a page")
-        ) from None
+        )
+    return last_id
 
 
 def same(notice: models.Notice, new: models.NewNotice) -> bool:
     return (notice.text, notice.colour, notice.author) == (new.text, new.colour, new.author)
 
 
-def no_board(board_id: str) -> BoardNotFound:
+def no_board(board_id: models.BoardId) -> BoardNotFound:
     return BoardNotFound(models.Problem(errcode="M_NOT_FOUND", error=f"no board {board_id!r}"))
 
 
-def no_notice(notice_id: int) -> NoticeNotFound:
+def no_notice(notice_id: models.NoticeId) -> NoticeNotFound:
     return NoticeNotFound(models.Problem(errcode="M_NOT_FOUND", error=f"no notice {notice_id}"))

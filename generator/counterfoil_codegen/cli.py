@@ -14,11 +14,12 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module, metadata
+from importlib import import_module
 from io import TextIOWrapper
 from types import FrameType
 from typing import Final, NoReturn
 
+from counterfoil_codegen import toolchain
 from counterfoil_codegen.refusal import RefusalError, UsageError
 from counterfoil_codegen.reporting import Format, visible
 from counterfoil_codegen.verbs.findings import Findings
@@ -115,11 +116,15 @@ def _explain(error: Exception, verb: str, form: Format) -> int:
             _say(f"{visible(str(error))}\n")
         case _:
             _say(
-                f"internal error: {type(error).__name__}: {visible(str(error)[:500])}\n"
+                f"internal error: {type(error).__name__}: {visible(_first_line(error))}\n"
                 "This is a fault of counterfoil. Please report it, with what the same command "
                 "prints with --traceback.\n"
             )
     return _TROUBLE
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:500]
 
 
 def _say(text: str) -> None:
@@ -141,13 +146,10 @@ class _Given:
 
 
 class _Version(argparse.Action):
-    """`--version`: looked up only when it is asked for."""
+    """`--version`: looked up only when it is asked for, and not by a slow import."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        try:
-            version = metadata.version("counterfoil")
-        except metadata.PackageNotFoundError:
-            version = "(not installed: run from its source)"
+        version = toolchain.versions().get("counterfoil", "(run from its source)")
         sys.stdout.write(f"counterfoil {version}\n")
         parser.exit()
 

@@ -138,6 +138,7 @@ def _config(folder: Path, table: Table, diagnostics: Diagnostics) -> Config:
     root_folder = absolute(folder, root) if root else None
     if root_folder and not root_folder.is_dir():
         table.report(rules.CONFIG_BAD_VALUE, "root", f"there is no folder {root!r}", "create it")
+        root_folder = None
     waive = table.strings("waive")
     for message, cure in waivable(waive).items():
         table.report(rules.CONFIG_BAD_VALUE, "waive", message, cure)

@@ -130,6 +130,6 @@ class Table:
 
 
 def _toml_type(value: object) -> str:
-    names: dict[type, str] = {str: "an empty string", list: "an array", dict: "a table"}
+    names: dict[type, str] = {str: "a string", list: "an array", dict: "a table"}
     names |= {bool: "a boolean", int: "an integer", float: "a float"}
-    return names.get(type(value), "a date or a time")
+    return "an empty string" if value == "" else names.get(type(value), "a date or a time")

@@ -65,12 +65,12 @@ class Diagnostics:
         self._waived = waived
         self._found: set[Diagnostic] = set()
 
-    def report(self, rule: Rule, place: Place | Span, message: str, help: str) -> None:
-        """Add a finding of *rule* at *place*. The same finding twice counts once."""
+    def report(self, rule: Rule, place: Place | Span, message: str, cure: str) -> None:
+        """Add a finding of *rule* at *place*; *cure* is its help. The same finding counts once."""
         if rule.id in self._waived and rule.severity is not Severity.ERROR:
             return
         span = place if isinstance(place, Span) else place.span
-        self._found.add(Diagnostic(span, rule, message, help))
+        self._found.add(Diagnostic(span, rule, message, cure))
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self._found))

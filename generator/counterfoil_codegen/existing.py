@@ -27,7 +27,8 @@ def classes(folder: Path) -> list[ExistingClass]:
     Raises:
         UnreadableError: a module cannot be parsed, so that nobody can tell what it holds.
     """
-    return [found for path in sorted(folder.glob("*.py")) for found in _classes(path)]
+    modules = (path for path in sorted(folder.glob("*.py")) if path.is_file())
+    return [found for path in modules for found in _classes(path)]
 
 
 def handler_of(

@@ -21,8 +21,12 @@ _MODULE: Final = re.compile(r"(?:\.|[a-z_])[A-Za-z0-9_]*(?:\.[a-z_][A-Za-z0-9_]*
 _NOT_FOR_COMMENTS: Final = re.compile(r"[^A-Za-z0-9 ._/@+,~-]")
 _BARE_QUOTE_AT_END: Final = re.compile(r'((?<!\\)(?:\\\\)*)"\Z')
 _LONGEST_COMMENT: Final = 200
+_STRING: Final = r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+_ADJACENT: Final = re.compile(rf"{_STRING} {_STRING}")
 _LITERAL_WIDTH: Final = 72
-_DOC_WIDTH: Final = 96
+_DOC_WIDTH: Final = 84
+# The least line length that is in use: PEP 8's.
+_SHORTEST_LINE: Final = 79
 
 LiteralValue = str | int | float | bool | None | Sequence["LiteralValue"]
 
@@ -132,7 +136,10 @@ class Expression(Fragment):
     @classmethod
     def subscript(cls, base: Expression, *arguments: Expression | Constant) -> Expression:
         """`list[str]`, `Literal["a", "b"]`."""
-        return _expression(f"{_text_of(base, Expression)}[{', '.join(_arguments(arguments))}]")
+        given = list(_arguments(arguments))
+        if len(given) > 1:
+            given = [_grouped(text) for text in given]
+        return _expression(f"{_text_of(base, Expression)}[{', '.join(given)}]")
 
     @classmethod
     def union(cls, *members: Expression) -> Expression:
@@ -163,6 +170,9 @@ class Expression(Fragment):
 class Import(Fragment):
     """An import statement. Without *names* the module itself is imported.
 
+    One that is long has a comma at its end, so that every formatter gives each name a line, and no
+    import sorter with another line length than ours wants to join or to split them.
+
     Raises:
         ValueError: *module* is no dotted module name.
     """
@@ -172,8 +182,13 @@ class Import(Fragment):
     def __init__(self, module: str, names: Sequence[Identifier] = ()) -> None:
         if not _MODULE.fullmatch(module):
             raise ValueError(f"not a module: {module[:80]!r}")
+        if not names:
+            _set_text(self, f"import {module}")
+            return
         listed = ", ".join(_text_of(name, Identifier) for name in names)
-        _set_text(self, f"from {module} import ({listed})" if names else f"import {module}")
+        short = f"from {module} import {listed}"
+        is_short = len(short) <= _SHORTEST_LINE
+        _set_text(self, short if is_short else f"from {module} import ({listed},)")
 
 
 class DocText(Fragment):
@@ -261,8 +276,13 @@ def _literal(value: LiteralValue, *, whole: bool) -> str:
             raise ValueError("not a finite number")
         return repr(value)
     if type(value) is list or type(value) is tuple:
-        return f"[{', '.join(_literal(item, whole=whole) for item in value)}]"
+        return f"[{', '.join(_grouped(_literal(item, whole=whole)) for item in value)}]"
     raise ValueError(f"no literal form for {type(value).__name__}")
+
+
+def _grouped(text: str) -> str:
+    """Adjacent strings among others in parentheses, lest they look like a forgotten comma."""
+    return f"({text})" if _ADJACENT.match(text) else text
 
 
 def _listed(value: LiteralValue) -> LiteralValue:

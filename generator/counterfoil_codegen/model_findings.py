@@ -8,16 +8,16 @@ from typing import Final
 from counterfoil_codegen.diagnostics import Diagnostics, Rule
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.models import Kind, Problem
-from counterfoil_codegen.rules import api, reading
+from counterfoil_codegen.rules import api
 
 # Each kind's rule, and what to do about it.
 _VERDICTS: Final[Mapping[Kind, tuple[Rule, str]]] = {
     Kind.PATTERN: (api.PATTERN, "write it without look-around, or check it in the handler"),
-    Kind.DEFAULT: (api.SCHEMA_KEYWORD, "give a default that its own schema allows"),
-    Kind.CONFLICT: (api.SCHEMA_KEYWORD, "let the parts of the schema agree"),
+    Kind.DEFAULT: (api.SCHEMA_DEFAULT, "give a default that its own schema allows"),
+    Kind.CONFLICT: (api.SCHEMA_CONFLICT, "let the parts of the schema agree"),
     Kind.LOOP: (api.SCHEMA_LOOP, "let the schema say something beyond its reference to itself"),
     Kind.UNENFORCED: (api.SCHEMA_KEYWORD, "check it in the handler, if it matters"),
-    Kind.MALFORMED: (reading.WRONG_TYPE, "see JSON Schema 2020-12 for what the keyword takes"),
+    Kind.MALFORMED: (api.BAD_SCHEMA, "see JSON Schema 2020-12 for what the keyword takes"),
 }
 
 

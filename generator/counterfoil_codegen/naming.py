@@ -16,7 +16,6 @@ from           from_              From
 
 from __future__ import annotations
 
-import builtins
 import hashlib
 import keyword
 import re
@@ -25,6 +24,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from counterfoil_codegen.fragments import Identifier
+from counterfoil_codegen.python_names import BUILTINS, SOFT_KEYWORDS
 
 _WORD: Final = re.compile(
     r"[A-Z]{2,}s(?![a-z])[0-9]*"  # IDs
@@ -41,8 +41,9 @@ _SIGNS: Final = (
     (re.compile(r"\+(?=\d)"), " plus"),
     (re.compile(r"^-(?=\d)"), " minus"),
 )
-_LONGEST: Final = 120
-_BUILTINS: Final = frozenset(dir(builtins))
+# What is longer is cut, and a hash tells it apart: a definition must fit in a line.
+_LONGEST_NAME: Final = 60
+_LONGEST_CLASS: Final = 80
 
 
 def words(text: str) -> list[str]:
@@ -56,29 +57,30 @@ def words(text: str) -> list[str]:
 
 def snake(text: str, reserved: AbstractSet[str] = frozenset()) -> Identifier:
     """*text* as the name of a function, parameter or module. *reserved* names get a ``_``."""
-    name = _bounded("_".join(word.lower() for word in words(text)), text)
+    name = _bounded(_joined(text), _LONGEST_NAME, text, "_")
     if name[0].isdigit():
         name = f"x_{name}"
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _BUILTINS | reserved:
+    if keyword.iskeyword(name) or name in SOFT_KEYWORDS or name in BUILTINS | reserved:
         name = f"{name}_"
     return Identifier(name)
 
 
 def upper(text: str) -> Identifier:
     """*text* as the name of a constant."""
-    return Identifier(str(snake(text)).strip("_").upper())
+    name = _bounded(_joined(text), _LONGEST_CLASS, text, "_").upper()
+    return Identifier(f"X_{name}" if name[0].isdigit() else name)
 
 
-def pascal(text: str) -> str:
+def pascal(text: str, longest: int = _LONGEST_CLASS) -> str:
     """*text* as the name of a class; capitals inside a word stay."""
-    name = _bounded("".join(word[0].upper() + word[1:] for word in words(text)), text)
+    name = _bounded("".join(word[0].upper() + word[1:] for word in words(text)), longest, text)
     return name if name[0].isalpha() else f"X{name}"
 
 
 def class_name(text: str) -> Identifier:
     """`pascal`, with a ``_`` where Python keeps the name for itself (``None``, ``ValueError``)."""
     name = pascal(text)
-    return Identifier(f"{name}_" if keyword.iskeyword(name) or name in _BUILTINS else name)
+    return Identifier(f"{name}_" if keyword.iskeyword(name) or name in BUILTINS else name)
 
 
 def digest(text: str) -> str:
@@ -86,5 +88,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def _bounded(name: str, text: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[:_LONGEST].rstrip('_')}_{digest(text)}"
+def _joined(text: str) -> str:
+    return "_".join(word.lower() for word in words(text))
+
+
+def _bounded(name: str, longest: int, text: str, joint: str = "") -> str:
+    return name if len(name) <= longest else f"{name[:longest].rstrip('_')}{joint}{digest(text)}"

@@ -136,10 +136,8 @@ def _object(finding: Diagnostic) -> dict[str, str | int]:
 
 def _command(finding: Diagnostic) -> str:
     """A workflow command, escaped as GitHub's own toolkit does."""
-    span = finding.span
-    properties = (
-        f"file={_property(span.file)},line={span.line},col={span.column},title={finding.rule.id}"
-    )
+    place = f"file={_property(visible(finding.span.file))},line={finding.span.line}"
+    properties = f"{place},col={finding.span.column},title={finding.rule.id}"
     message = f"{_data(visible(finding.message))}%0Ahelp: {_data(visible(finding.help))}"
     return f"::{_COMMANDS[finding.severity]} {properties}::{message}"
 

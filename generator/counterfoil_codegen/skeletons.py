@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +17,7 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit.formatting import formatted
 
-_DOOR: Final = "counterfoil.stub"
+_LIBRARY, _OTHERS, _OWN = range(3)
 _INDENT: Final = " " * 4
 
 
@@ -25,7 +26,6 @@ class Skeleton:
     """The skeleton of one handler."""
 
     name: str  # Notices
-    protocol: str  # NoticesHandler
     header: str  # docstring and imports
     opening: str  # class Notices:, and its docstring
     methods: dict[str, str]  # by name, indented, as they stand in the class
@@ -52,19 +52,16 @@ def skeleton(api: ir.Api, group: ir.Group, module: str) -> Skeleton:
     protocol = _class(tree, str(group.handler))
     methods = [node for node in protocol.body if isinstance(node, ast.AsyncFunctionDef)]
     used = {name for method in methods for name in _names_in_signature(method)}
-    imports = list(_imports(tree, used | {"unimplemented"}, str(api.package)))
+    imports = _imports(tree, used | {"unimplemented"}, str(api.package))
     lines = module.split("\n")
     name = _class_name(str(group.handler), used | {"unimplemented"})
-    opening = (
-        f'class {name}:\n{_INDENT}"""Implements `{api.package}.{group.handler}`; '
-        'mypy compares the two where this is registered."""'
-    )
+    opening = f'class {name}:\n{_INDENT}"""Implements `{api.package}.{group.handler}`."""'
     header = (
-        f'"""The {group.module} operations: write their bodies."""\n\n'
-        "from __future__ import annotations\n\n" + "\n".join(imports) + "\n"
+        f'"""The {group.module} operations: replace the bodies by what they are to do."""\n\n'
+        "from __future__ import annotations\n\n" + imports + "\n"
     )
     bodies = {method.name: _method(method, lines) for method in methods}
-    return Skeleton(name, str(group.handler), header, opening, bodies)
+    return Skeleton(name, header, opening, bodies)
 
 
 def _class(tree: ast.Module, name: str) -> ast.ClassDef:
@@ -84,23 +81,28 @@ def _names_in_signature(method: ast.AsyncFunctionDef) -> Iterator[str]:
                 yield node.id
 
 
-def _imports(tree: ast.Module, used: set[str], package: str) -> Iterator[str]:
-    """The imports of a generated module, as far as they are used, from outside its package."""
-    own: list[str] = []
+def _imports(tree: ast.Module, used: set[str], package: str) -> str:
+    """The imports of a generated module, as far as they are used, seen from outside its package.
+
+    In three sections, an empty line between them: Python's library, other packages, the generated.
+    """
+    sections: tuple[list[str], list[str], list[str]] = ([], [], [])
     for node in tree.body:
         if isinstance(node, ast.Import):
-            yield from (f"import {a.name}" for a in node.names if a.name.split(".")[0] in used)
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        names = [alias.name for alias in node.names if alias.name in used]
-        where = ".".join(filter(None, [package if node.level else "", node.module]))
-        if names:
-            line = f"from {where} import {', '.join(names)}"
-            if node.level:
-                own.append(line)
-            else:
-                yield line
-    yield from ["", *own] if own else []
+            for alias in node.names:
+                if alias.name.partition(".")[0] in used:
+                    sections[_section(alias.name)].append(f"import {alias.name}")
+        elif isinstance(node, ast.ImportFrom):
+            where = ".".join(filter(None, [package if node.level else "", node.module]))
+            names = [alias.name for alias in node.names if alias.name in used]
+            if names:
+                section = _OWN if node.level else _section(where)
+                sections[section].append(f"from {where} import {', '.join(names)}")
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _section(module: str) -> int:
+    return _LIBRARY if module.partition(".")[0] in sys.stdlib_module_names else _OTHERS
 
 
 def _method(method: ast.AsyncFunctionDef, lines: list[str]) -> str:

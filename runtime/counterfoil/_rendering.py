@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from counterfoil._access import describe
-from counterfoil._errors import error_object
 from counterfoil._json import encode
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request, ResponseWriter

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import Deferred
@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["SiteRequest"]
 
 logger = logging.getLogger("counterfoil.access")
+
+
+class _Bounded(Protocol):
+    """The part of a `Site` that its requests look at."""
+
+    @property
+    def max_request_body_size(self) -> int: ...
 
 
 class SiteRequest(Request):
@@ -54,8 +61,9 @@ class SiteRequest(Request):
     _refusal: CodedError | None = None
 
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        super().__init__(channel, parsePOSTFormSubmission=False)
-        self._max_body_size: int = channel.site.max_request_body_size
+        Request.__init__(self, channel, parsePOSTFormSubmission=False)
+        # The channel gets its site when it is made, but Twisted declares no attribute for it.
+        self._max_body_size = cast("_Bounded", vars(channel)["site"]).max_request_body_size
         self._began = time.monotonic()
 
     def __repr__(self) -> str:
@@ -80,14 +88,14 @@ class SiteRequest(Request):
     def gotLength(self, length: int | None) -> None:
         """The length of the body is known: None for one that comes in chunks."""
         too_large = length is not None and length > self._max_body_size
-        super().gotLength(0 if too_large else length)
+        Request.gotLength(self, 0 if too_large else length)
 
     @override
     def handleContentChunk(self, data: bytes) -> None:
         """A piece of the body has come. What is over the limit is not kept."""
         self._body_size += len(data)
         if self._body_size <= self._max_body_size:
-            super().handleContentChunk(data)
+            Request.handleContentChunk(self, data)
         else:
             self._refusal = CodedError(413, "The body is too large", Codes.TOO_LARGE)
 
@@ -108,10 +116,10 @@ class SiteRequest(Request):
     def process(self) -> None:
         """Answer the request: by the resource that it addresses, if it is within bounds."""
         if self._refusal is None:
-            super().process()
+            Request.process(self)
             return
         cors = Cors()
-        cors.set_headers(self, cors.methods)
+        cors.set_headers(self)
         respond_with_json(self, self._refusal.code, self._refusal.error_dict())
 
     @override
@@ -119,14 +127,14 @@ class SiteRequest(Request):
         """The answer is complete."""
         if not self._over:
             self._over = self._complete = True
-        super().finish()
+        Request.finish(self)
         self._log_when_over()
 
     @override
     def connectionLost(self, reason: Failure) -> None:
         """The client has left before the answer was complete."""
         self._over = True
-        super().connectionLost(reason)
+        Request.connectionLost(self, reason)
         if self._arrived:
             self._log_when_over()
         else:

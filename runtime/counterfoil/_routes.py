@@ -12,14 +12,23 @@ templates, and must match the whole path.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Generic, TypeAlias, TypeVar
 
 from counterfoil._templates import PathTemplate, Segment, template_of
 
 __all__ = ["Found", "Router"]
 
 T = TypeVar("T")
+
+Found: TypeAlias = tuple[T, Mapping[str, str | None], str]
+"""What a look-up finds: the target, the parameters by Python name, and the methods of the pattern.
+
+Parameters are undecoded, and None for a group that took no part. The methods include OPTIONS, and
+are listed as in an `Allow` header.
+"""
+
+_BEFORE_THE_FIRST_SLASH = Segment(("",), ())
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
@@ -30,12 +39,6 @@ class Router(Generic[T]):
     def __init__(self) -> None:
         self._root: _Node[T] = _Node()
         self._foreign: dict[tuple[str, int], _Foreign[T]] = {}
-        self._methods: set[str] = set()
-
-    @property
-    def methods(self) -> frozenset[str]:
-        """Every method that something answers."""
-        return frozenset(self._methods)
 
     def add(self, method: str, pattern: re.Pattern[str], target: T) -> None:
         """Lead requests of *method* whose path *pattern* matches to *target*.
@@ -48,39 +51,53 @@ class Router(Generic[T]):
             raise ValueError(f"{method!r} is not a method")
         template = template_of(pattern)
         methods = self._foreign_leaf(pattern) if template is None else self._leaf(template)
-        if method in methods and not methods[method].implied:
-            raise ValueError(f"{method} {_spelling(pattern)} is registered twice")
-        names = () if template is None else template.names
-        methods[method] = _Endpoint(target, names, implied=False)
-        self._methods.add(method)
-        if method == "GET":
-            methods.setdefault("HEAD", _Endpoint(target, names, implied=True))
-            self._methods.add("HEAD")
+        try:
+            methods.register(method, target, () if template is None else template.names)
+        except KeyError:
+            raise ValueError(f"{method} {_spelling(pattern)} is registered twice") from None
 
     def find(self, method: str, path: str) -> Found[T] | None:
         """What is registered for *method* on *path*; None if nothing is."""
+        node = self._root
+        values: list[str] = []
+        for part in path.split("/"):
+            child = node.literals.get(part)
+            if child is None:
+                child = node.parameter
+                if child is None or node.mixed:
+                    return self._search(method, path)
+                values.append(part)
+            node = child
+        # Text wherever there was text: no other template comes before this one.
+        endpoint = node.methods.get(method)
+        if endpoint is None:
+            return self._search(method, path)
+        return endpoint.target, dict(zip(endpoint.names, values, strict=True)), node.methods.listed
+
+    def _search(self, method: str, path: str) -> Found[T] | None:
+        """As `find`, trying all that matches *path* in turn."""
         for methods, values in self._leaves(path):
             endpoint = methods.get(method)
             if endpoint is not None:
                 parameters = dict(zip(endpoint.names, values, strict=True))
-                return Found(endpoint.target, parameters, methods)
+                return endpoint.target, parameters, methods.listed
         for methods, match in self._foreign_matches(path):
             endpoint = methods.get(method)
             if endpoint is not None:
-                return Found(endpoint.target, match.groupdict(), methods)
+                return endpoint.target, match.groupdict(), methods.listed
         return None
 
     def allowed(self, path: str) -> frozenset[str]:
         """The methods that are answered on *path*: none if it is unknown."""
         found = [methods for methods, _ in self._leaves(path)]
         found += [methods for methods, _ in self._foreign_matches(path)]
-        return frozenset().union(*found)
+        return frozenset[str]().union(*found)
 
     def _leaves(self, path: str) -> Iterator[tuple[_Methods[T], tuple[str, ...]]]:
         """What the templates that match *path* lead to, the best first."""
         parts = path.split("/")
         end = len(parts)
-        choices: list[tuple[_Node[T], int, tuple[str, ...]]] = [(self._root, 1, ())]
+        choices: list[tuple[_Node[T], int, tuple[str, ...]]] = [(self._root, 0, ())]
         while choices:
             node: _Node[T] | None
             node, index, values = choices.pop()
@@ -102,7 +119,7 @@ class Router(Generic[T]):
                 yield foreign.methods, match
 
     def _leaf(self, template: PathTemplate) -> _Methods[T]:
-        node = self._root
+        node = self._root.child(_BEFORE_THE_FIRST_SLASH)
         for segment in template.segments:
             node = node.child(segment)
         return node.methods
@@ -110,16 +127,6 @@ class Router(Generic[T]):
     def _foreign_leaf(self, pattern: re.Pattern[str]) -> _Methods[T]:
         key = pattern.pattern, pattern.flags
         return self._foreign.setdefault(key, _Foreign(pattern)).methods
-
-
-class Found(NamedTuple, Generic[T]):
-    """What a look-up finds."""
-
-    target: T
-    parameters: Mapping[str, str | None]
-    """The parameters by their Python names, undecoded; None for a group that took no part."""
-    methods: Collection[str]
-    """The methods that the same pattern answers."""
 
 
 class _Endpoint(Generic[T]):
@@ -133,8 +140,20 @@ class _Endpoint(Generic[T]):
         self.implied = implied
 
 
-_Methods: TypeAlias = dict[str, _Endpoint[T]]
-"""The methods of one pattern."""
+class _Methods(dict[str, _Endpoint[T]]):
+    """The methods of one pattern."""
+
+    listed: str = "OPTIONS"
+    """Their names, and OPTIONS, which every path answers; as in an `Allow` header."""
+
+    def register(self, method: str, target: T, names: tuple[str, ...]) -> None:
+        """Raises `KeyError` if *method* is registered already."""
+        if method in self and not self[method].implied:
+            raise KeyError(method)
+        self[method] = _Endpoint(target, names, implied=False)
+        if method == "GET":
+            self.setdefault("HEAD", _Endpoint(target, names, implied=True))
+        self.listed = ", ".join(sorted({*self, "OPTIONS"}))
 
 
 class _Node(Generic[T]):
@@ -146,7 +165,7 @@ class _Node(Generic[T]):
         self.literals: dict[str, _Node[T]] = {}
         self.mixed: list[_Mixed[T]] = []
         self.parameter: _Node[T] | None = None
-        self.methods: _Methods[T] = {}
+        self.methods: _Methods[T] = _Methods()
 
     def child(self, segment: Segment) -> _Node[T]:
         """The node that *segment* leads to, made if there is none yet."""
@@ -193,7 +212,7 @@ class _Foreign(Generic[T]):
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
-        self.methods: _Methods[T] = {}
+        self.methods: _Methods[T] = _Methods()
 
 
 def _mixed_choices(

@@ -6,9 +6,13 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol, TypeAlias
 
+from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 
-__all__ = ["Answer", "HttpServer", "Request", "ResponseWriter", "ServletCallback"]
+__all__ = ["Answer", "AnyResource", "HttpServer", "Request", "ResponseWriter", "ServletCallback"]
+
+AnyResource: TypeAlias = Resource | IResource
+"""A resource. Type checkers do not see that Twisted's own class provides its interface."""
 
 Answer: TypeAlias = tuple[int, object]
 """A status, and an object that the JSON encoder takes."""

@@ -8,6 +8,8 @@ check of its spelling. All of it runs inside pydantic-core.
 from __future__ import annotations
 
 import enum
+import functools
+import operator
 import types
 from typing import Annotated, Literal, Union, cast, get_args, get_origin
 
@@ -25,7 +27,7 @@ def _checked(pattern: str, kind: str, message: str) -> CoreSchema:
 
 _INTEGER = core_schema.chain_schema(
     [
-        _checked(r"^-?[0-9]{1,19}$", "int_parsing", "Input should be an integer"),
+        _checked(r"^-?[0-9]{1,19}$", "integer_spelling", "Input should be an integer"),
         core_schema.int_schema(),
     ]
 )
@@ -33,7 +35,7 @@ _NUMBER = core_schema.chain_schema(
     [
         _checked(
             r"^-?[0-9]{1,64}(\.[0-9]{1,64})?([eE][+-]?[0-9]{1,3})?$",
-            "float_parsing",
+            "number_spelling",
             "Input should be a number",
         ),
         core_schema.float_schema(allow_inf_nan=False),
@@ -41,7 +43,7 @@ _NUMBER = core_schema.chain_schema(
 )
 _BOOLEAN = core_schema.chain_schema(
     [
-        _checked("^(true|false)$", "bool_parsing", "Input should be 'true' or 'false'"),
+        _checked("^(true|false)$", "boolean_spelling", "Input should be 'true' or 'false'"),
         core_schema.bool_schema(),
     ]
 )
@@ -112,7 +114,8 @@ def _spelled_union(annotation: object) -> object:
     present = tuple(spelled(member) for member in _present(annotation))
     if len(present) == 1:
         return present[0]
-    return Annotated[present, Field(union_mode="left_to_right")]
+    union: object = functools.reduce(operator.or_, present)
+    return Annotated[union, Field(union_mode="left_to_right")]
 
 
 def _present(annotation: object) -> tuple[object, ...]:

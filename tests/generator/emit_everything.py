@@ -6,6 +6,7 @@ from typing import Final
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
+
 from tests.generator.emit_sample import (
     BOARD_NOT_FOUND,
     COMMON,
@@ -24,7 +25,7 @@ from tests.generator.emit_sample import (
 GONE = ir.Error(Identifier("Gone"), 410, None, "")
 LONG_SENTENCE = "This is a long sentence about one thing, and about another thing. " * 8
 LONG_LINK = "https://example.org/" + "a/long/path/" * 12
-LONG_DOC = f"""A summary that takes more than a line, because whoever wrote it had a lot to say here.
+LONG_DOC = f"""A summary that takes more than a line, because its author had a lot to say here.
 
 {LONG_SENTENCE}
 
@@ -36,7 +37,9 @@ See {LONG_LINK} or [the docs]({LONG_LINK}), "as it were". 掲示板 {"掲示板�
     code(with="indent") \\ and a backslash\\"""
 
 LISTED = Expression.subscript(name("list"), name("str"))
-LITERALS = Expression.subscript(name("Literal"), Constant("a long value with spaces " * 6), Constant("b"))
+LITERALS = Expression.subscript(
+    name("Literal"), Constant("a long value with spaces " * 6), Constant("b")
+)
 
 PARAMETERS = operation(
     "every parameter " * 8,
@@ -117,7 +120,11 @@ REPLIES = operation(
     ),
 )
 ACCEPTED = operation(
-    "accepted", "accepted", ir.Method.POST, path("ACCEPTED", "/accepted"), (success(202, "Accepted"),)
+    "accepted",
+    "accepted",
+    ir.Method.POST,
+    path("ACCEPTED", "/accepted"),
+    (success(202, "Accepted"),),
 )
 EMPTY = operation(
     "empty",

@@ -136,6 +136,22 @@ def test_find_reports_an_openapi_document_that_cannot_be_read(spec: Spec) -> Non
     assert [finding.rpartition(" ")[2] for finding in spec.findings] == ["CF121", "CF111"]
 
 
+def test_find_takes_a_symlink_for_the_file_it_leads_to(spec: Spec) -> None:
+    spec.write({"api/a.yaml": "openapi: 3.1.0", "other/b.yaml": "openapi: 3.1.0"})
+    (spec.root / "api" / "again.yaml").symlink_to("a.yaml")
+    (spec.root / "api" / "other.yaml").symlink_to("../other/b.yaml")
+    assert [path.name for path in spec.loader.find(Path("api"))] == ["a.yaml", "b.yaml"]
+    assert spec.findings == []
+
+
+def test_find_does_not_look_outside_the_root(spec: Spec) -> None:
+    (spec.root.parent / "outside.yaml").write_text("openapi: 3.1.0")
+    spec.write({"a.yaml": "openapi: 3.1.0"})
+    (spec.root / "link.yaml").symlink_to("../outside.yaml")
+    assert [path.name for path in spec.loader.find(Path())] == ["a.yaml"]
+    assert [finding.rpartition(" ")[2] for finding in spec.findings] == ["CF104"]
+
+
 def test_find_a_file_is_that_file(spec: Spec) -> None:
     spec.write({"x.yaml": "not: openapi"})
     assert spec.loader.find(Path("x.yaml")) == [spec.root.resolve() / "x.yaml"]
@@ -162,7 +178,10 @@ def test_members_of_a_node(spec: Spec) -> None:
     assert list(root.elements()) == []
     assert root.get("nothing") is None
     assert spec.at("x.yaml", "l").get("0") is None
-    assert root.string("nothing") is root.boolean("nothing") is root.mapping("nothing") is None
+    assert root.string("nothing") is None
+    assert root.boolean("nothing") is None
+    assert root.mapping("nothing") is None
+    assert root.sequence("nothing") is None
     assert (root.name, spec.at("x.yaml", "m", "k").name) == ("", "k")
     assert spec.findings == []
 
@@ -179,12 +198,13 @@ def test_a_node_is_known_by_its_place(spec: Spec) -> None:
 def test_a_wrong_type_is_reported_at_the_value(spec: Spec, text: str) -> None:
     name = "x.json" if text.startswith("{") else "x.yaml"
     root = spec.write({name: text}).at(name)
-    assert root.string("s") is root.boolean("b") is root.mapping("m") is root.sequence("l") is None
-    column = 6 if name == "x.json" else 4
-    first = 6 if name == "x.json" else 4
+    assert root.string("s") is None
+    assert root.boolean("b") is None
+    assert root.mapping("m") is None
+    assert root.sequence("l") is None
+    columns = (6, 5, 5, 5) if name == "x.json" else (4, 4, 4, 4)
     assert spec.findings == [
-        f"{name}:1:{first} CF161",
-        *(f"{name}:{line}:{column - (name == 'x.json')} CF161" for line in (2, 3, 4)),
+        f"{name}:{line}:{column} CF161" for line, column in enumerate(columns, 1)
     ]
     assert [found.message for found in spec.diagnostics] == [
         "'s' must be a string, not a number",

@@ -205,7 +205,7 @@ def test_a_loop_across_files_is_named(spec: Spec) -> None:
     spec.write({"x.yaml": "a: {$ref: 'y.yaml#/b'}", "y.yaml": "b: {$ref: 'x.yaml#/a'}"})
     assert spec.loader.resolve(spec.at("x.yaml", "a")) is None
     assert spec.findings == ["y.yaml:1:11 CF158"]
-    assert "'x.yaml#/a' -> 'y.yaml#/b'" in spec.only[0]
+    assert spec.only[0].endswith("a chain of 2 $ref does not arrive: 'x.yaml#/a' -> 'y.yaml#/b'")
 
 
 def test_a_chain_without_end_is_cut(spec: Spec) -> None:

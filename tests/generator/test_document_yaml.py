@@ -211,11 +211,9 @@ def test_a_long_string_that_only_begins_like_a_number_is_a_string(spec: Spec) ->
     assert spec.write({"x.yaml": f"a: {text}"}).value("x.yaml") == {"a": text}
 
 
-@pytest.mark.parametrize("open_close", ["[]", "{}"])
-def test_the_deepest_document_is_read(spec: Spec, open_close: str) -> None:
-    left, right = open_close
-    inner = DEEPEST - 1 if left == "[" else 0
-    spec.write({"x.yaml": "[" * inner + left + right + "]" * inner})
+@pytest.mark.parametrize("innermost", ["[]", "{}", "x"])
+def test_the_deepest_document_is_read(spec: Spec, innermost: str) -> None:
+    spec.write({"x.yaml": "[" * (DEEPEST - 1) + innermost + "]" * (DEEPEST - 1)})
     assert spec.load("x.yaml") is not None
     assert spec.findings == []
 
@@ -225,6 +223,18 @@ def test_aliases_cannot_add_up_to_a_depth_that_the_text_does_not_have(spec: Spec
     assert spec.write({"x.yaml": text}).load("x.yaml") is None
     # a62 is the first to nest 65 levels below the root: its content stands at line 62.
     assert spec.findings == ["x.yaml:62:6 CF143"]
+
+
+@pytest.mark.parametrize(
+    ("anchored", "levels"),
+    [("[]", 1), ("[x]", 2), ("{k: x}", 2), ("[[x], y]", 3), ("[[[x]], [y]]", 4)],
+)
+def test_an_alias_is_as_deep_as_what_it_stands_for(spec: Spec, anchored: str, levels: int) -> None:
+    outer = DEEPEST - 1 - levels
+    for brackets in (outer, outer + 1):
+        text = f"a: &a {anchored}\nb: {'[' * brackets}*a{']' * brackets}\n"
+        spec.write({f"{brackets}.yaml": text}).load(f"{brackets}.yaml")
+    assert spec.findings == [f"{outer + 1}.yaml:1:4 CF143"]
 
 
 BOMBS = {

@@ -139,7 +139,18 @@ def test_a_tuple_is_written_as_a_list() -> None:
 def test_a_long_constant_is_written_in_pieces() -> None:
     pieces = str(Constant("a few words " * 20)).split("' '")
     assert len(pieces) == 4
-    assert all(len(piece) <= 74 for piece in pieces)
+    assert all(len(piece) <= 75 for piece in pieces)
+
+
+def test_pieces_among_others_stand_in_parentheses() -> None:
+    long = "a few words " * 8
+    literal = Expression.name(Identifier("Literal"))
+    pieces = str(Constant(long))
+    assert str(Expression.subscript(literal, Constant(long))) == f"Literal[{pieces}]"
+    assert str(Expression.subscript(literal, Constant(long), Constant("it's' '"))) == (
+        f"Literal[({pieces}), \"it's' '\"]"
+    )
+    assert str(Constant([long, "b"])) == f"[({pieces}), 'b']"
 
 
 def test_a_whole_constant_stays_in_one_piece() -> None:
@@ -171,9 +182,9 @@ def test_a_union_has_each_member_once_and_none_last() -> None:
 
 def test_an_import() -> None:
     assert str(Import("datetime")) == "import datetime"
-    assert str(Import(".errors", [Identifier("A"), Identifier("B")])) == (
-        "from .errors import (A, B)"
-    )
+    assert str(Import(".errors", [Identifier("A"), Identifier("B")])) == "from .errors import A, B"
+    long = Identifier("A" * 70)
+    assert str(Import("typing", [long])) == f"from typing import ({long},)"
     for module in ("", "os; x", "a b", "..", "a..b", "a\nb"):
         with pytest.raises(ValueError, match="not a module"):
             Import(module)

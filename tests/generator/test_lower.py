@@ -8,7 +8,6 @@ import random
 from pathlib import Path
 
 import pytest
-
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import JsonValue, Loader
 from counterfoil_codegen.lower import Lowered, lower_api

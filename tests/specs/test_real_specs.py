@@ -6,20 +6,203 @@ import importlib
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import closing
+from http.client import HTTPConnection
+from importlib import resources
 from pathlib import Path
-from urllib.parse import unquote
+from typing import Protocol
+from urllib.parse import quote
 
+import counterfoil
 import pytest
-
 from counterfoil import JsonResource
 from counterfoil_codegen import ir
-from counterfoil_codegen.pipeline import Reading
-from tests.serving import Exchange, Server, serve
-from tests.specs.catalogue import MISSING, REAL_APIS, SPECS, RealApi
-from tests.specs.generation import Generated, generate_all
+
+from tests.serving import Serve
+from tests.specs.catalogue import REAL_APIS
+from tests.specs.generation import Generated
 from tests.specs.wellformed import Built, build_request
 
-pytestmark = pytest.mark.skipif(not SPECS.is_dir(), reason=MISSING)
-METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH")
+APIS = pytest.mark.parametrize("package", [real.package for real in REAL_APIS])
+METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+SEED = 7
+
+
+class Register(Protocol):
+    """The `register` of a generated package."""
+
+    def __call__(self, server: JsonResource, **handlers: object) -> None: ...
+
+
+@APIS
+def test_all_operations_are_generated(package: str, real_apis: Mapping[str, Generated]) -> None:
+    generated = real_apis[package]
+    assert len(generated.operations) == generated.real.operations
+
+
+@APIS
+def test_imports_by_itself(package: str, real_apis: Mapping[str, Generated]) -> None:
+    """Every module and every model, in a process without the generator."""
+    names = [
+        ".".join(file.relative_to(real_apis[package].folder.parent).with_suffix("").parts)
+        for file in sorted(real_apis[package].folder.rglob("*.py"))
+    ]
+    code = (
+        "import importlib, sys\n"
+        f"for name in {names!r}: importlib.import_module(name)\n"
+        "assert 'counterfoil_codegen' not in sys.modules\n"
+    )
+    run([sys.executable, "-W", "error", "-c", code], real_apis[package])
+
+
+def test_mypy_finds_nothing(real_apis: Mapping[str, Generated], tmp_path: Path) -> None:
+    packages = [argument for package in real_apis for argument in ("-p", package)]
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
+    run([*command, *packages], next(iter(real_apis.values())))
+
+
+def test_ruff_finds_nothing(real_apis: Mapping[str, Generated]) -> None:
+    folder = next(iter(real_apis.values())).folder.parent
+    ruff = [sys.executable, "-m", "ruff"]
+    run([*ruff, "check", "--isolated", "--no-cache", str(folder)], real_apis["github"])
+    run([*ruff, "format", "--isolated", "--no-cache", "--check", str(folder)], real_apis["github"])
+
+
+@APIS
+def test_every_operation_is_reached(
+    package: str, real_apis: Mapping[str, Generated], serve: Serve
+) -> None:
+    """Through its stub, which is not implemented, with a request that fits: 501."""
+    generated = real_apis[package]
+    wrong = []
+    with closing(Client(serve(mounted(generated)).port)) as client:
+        for group, operation in generated.operations:
+            built = request_for(package, group, operation)
+            status, _, body = client.send(operation.method.value, built)
+            if status != 501:
+                wrong.append((operation.method.value, built.target, status, body[:300]))
+    assert not wrong
+
+
+@APIS
+def test_a_wrong_method_is_405_with_the_exact_allow(
+    package: str, real_apis: Mapping[str, Generated], serve: Serve
+) -> None:
+    """A46: on every path, every method that it does not have."""
+    generated = real_apis[package]
+    served = patterns(generated)
+    wrong = []
+    with closing(Client(serve(mounted(generated)).port)) as client:
+        for path, built in paths(package, generated).items():
+            wanted = allowed(served, path)
+            for method in set(METHODS) - wanted:
+                status, headers, _ = client.send(method, built)
+                given = set(re.split(r",\s*", headers.get("allow", "")))
+                if status != 405 or given != wanted:
+                    wrong.append((method, path, status, given, wanted))
+    assert not wrong
+
+
+@APIS
+def test_an_unknown_path_is_404(
+    package: str, real_apis: Mapping[str, Generated], serve: Serve
+) -> None:
+    """A45: on every path with a segment more that no template has."""
+    generated = real_apis[package]
+    served = patterns(generated)
+    wrong = []
+    with closing(Client(serve(mounted(generated)).port)) as client:
+        for path in paths(package, generated):
+            unknown = f"{path}/no/such/thing/at-all"
+            if not allowed(served, unknown):
+                status, _, body = client.send("GET", Built(unknown, {}, b""))
+                if status != 404 or b"M_UNRECOGNIZED" not in body:
+                    wrong.append((unknown, status, body))
+    assert not wrong
+
+
+class Client:
+    """One connection that is kept, to send many requests over."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=10)
+
+    def send(self, method: str, built: Built) -> tuple[int, dict[str, str], bytes]:
+        self._connection.request(method, built.target, built.body, dict(built.headers))
+        response = self._connection.getresponse()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return response.status, headers, response.read()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def mounted(generated: Generated) -> JsonResource:
+    """A resource with every stub of the API, none implemented."""
+    package = importlib.import_module(generated.real.package)
+    register: Register = package.register
+    handlers: dict[str, object] = {}
+    for group in generated.api.groups:
+        protocol = getattr(package, str(group.handler))
+        handlers[str(group.module)] = type(f"Bare{group.handler}", (protocol,), {})()
+    root = JsonResource()
+    register(root, **handlers)
+    return root
+
+
+def request_for(package: str, group: ir.Group, operation: ir.Operation) -> Built:
+    module = importlib.import_module(f"{package}.{group.module}")
+    inputs: type[object] | None = getattr(module, str(operation.input), None)
+    return build_request(operation.path.template, inputs, SEED)
+
+
+def paths(package: str, generated: Generated) -> dict[str, Built]:
+    """A well-formed request for each path of the API, by its path without the query."""
+    found: dict[str, Built] = {}
+    for group, operation in generated.operations:
+        built = request_for(package, group, operation)
+        found.setdefault(built.target.partition("?")[0], built)
+    return found
+
+
+def patterns(generated: Generated) -> dict[re.Pattern[str], set[str]]:
+    """What an oracle knows of the API: a regex for each template, and its methods."""
+    methods: defaultdict[str, set[str]] = defaultdict(set)
+    for _, operation in generated.operations:
+        methods[operation.path.template].add(operation.method.value)
+    return {oracle(template): found for template, found in methods.items()}
+
+
+def oracle(template: str) -> re.Pattern[str]:
+    parts = re.split(r"\{[^{}]*\}", template)
+    return re.compile(
+        "[^/]*".join(re.escape(quote(part, safe="/:@!$&'()*+,;=~")) for part in parts)
+    )
+
+
+def allowed(served: Mapping[re.Pattern[str], set[str]], path: str) -> set[str]:
+    """The methods that `Allow` must list for *path*; none if it is unknown."""
+    found: set[str] = set()
+    for pattern, methods in served.items():
+        if pattern.fullmatch(path):
+            found |= methods
+    if "GET" in found:
+        found.add("HEAD")
+    return found | {"OPTIONS"} if found else found
+
+
+def run(command: list[str], generated: Generated) -> None:
+    """Run *command* beside the generated packages; what it prints is the failure."""
+    runtime = Path(str(resources.files(counterfoil))).parent
+    search = f"{generated.folder.parent}:{runtime}"
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=generated.folder.parent,
+        env={"PYTHONPATH": search, "MYPYPATH": search, "PATH": ""},
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]

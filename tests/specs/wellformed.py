@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from urllib.parse import quote, urlencode
 
+from counterfoil.stub import Body, Cookie, Header, Path, Query
 from polyfactory.factories.pydantic_factory import ModelFactory
 from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
-
-from counterfoil.stub import Body, Cookie, Header, Path, Query
 
 Marker = Body | Cookie | Header | Path | Query
 
@@ -24,6 +23,16 @@ class Built:
     target: str
     headers: Mapping[str, str]
     body: bytes
+
+
+class _Factory(ModelFactory[BaseModel]):
+    """Makes a text of what a model says nothing about."""
+
+    __is_base_factory__ = True
+
+    @classmethod
+    def get_provider_map(cls) -> dict[Any, Callable[[], Any]]:
+        return {**super().get_provider_map(), object: lambda: "anything"}
 
 
 class _Open(BaseModel):
@@ -41,6 +50,8 @@ def build_request(template: str, inputs: type[object] | None, seed: int) -> Buil
     body = b""
     for name, marker in markers.items():
         value = values.get(name)
+        if value is None and not isinstance(marker, Path):
+            continue
         wire = getattr(marker, "name", None) or name
         match marker:
             case Path():
@@ -58,9 +69,7 @@ def build_request(template: str, inputs: type[object] | None, seed: int) -> Buil
     return Built(f"{target}?{urlencode(query)}" if query else target, headers, body)
 
 
-def _values(
-    inputs: type[object], seed: int
-) -> tuple[dict[str, Marker], Mapping[str, object]]:
+def _values(inputs: type[object], seed: int) -> tuple[dict[str, Marker], Mapping[str, object]]:
     hints = get_type_hints(inputs, localns={}, include_extras=True)
     markers = {}
     fields: dict[str, Any] = {}
@@ -70,9 +79,7 @@ def _values(
         if not hasattr(inputs, name) or isinstance(marker, Body):
             fields[f"f_{name}"] = (bare, ...)
     model = create_model("Given", __base__=_Open, **fields)
-    factory = ModelFactory.create_factory(
-        model, __random_seed__=seed, __allow_none_optionals__=False
-    )
+    factory = _Factory.create_factory(model, __random_seed__=seed, __allow_none_optionals__=False)
     built = factory.build()
     return markers, {name[2:]: getattr(built, name) for name in fields}
 

@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -74,15 +73,17 @@ class Files:
             )
         return None
 
-    def candidates(self, folder: Path) -> Iterator[Path]:
-        """The files below a located folder that may be OpenAPI documents, sorted by name."""
-        found: list[Path] = []
+    def candidates(self, folder: Path) -> list[Path]:
+        """The files below a located folder that may be OpenAPI documents, each once, by name.
+
+        A symlink counts as the file it leads to; one that leads out of the root is reported.
+        """
+        named: list[Path] = []
         for parent, folders, names in os.walk(folder):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            found += [Path(parent, name) for name in names if name.endswith(_SUFFIXES)]
-        for path in sorted(found, key=Path.as_posix):
-            if _may_be_openapi(path):
-                yield path
+            named += [Path(parent, name) for name in names if name.endswith(_SUFFIXES)]
+        found = {self.locate(path) for path in named}
+        return sorted(path for path in found if path is not None and _may_be_openapi(path))
 
     def _report_missing(self, place: Place | Span, real: Path, name: str) -> None:
         try:

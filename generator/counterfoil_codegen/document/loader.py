@@ -125,10 +125,7 @@ class Loader:
         digest = hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
         return Document(source, real, digest, value, positions)
 
-    def _is_openapi(self, file: Path) -> bool:
-        real = self._files.locate(file)
-        if real is None:
-            return False
+    def _is_openapi(self, real: Path) -> bool:
         root = self._load(real, None)
         return root is None or any(root.get(key) for key in _OPENAPI_KEYS)
 

@@ -48,5 +48,5 @@ class UnusableError(Exception):
 
 def shown(text: str, longest: int = 80) -> str:
     """Spec text for a message: quoted, one line, no terminal escapes, cut at *longest*."""
-    quoted = repr(text[: longest + 1])
-    return quoted if len(text) <= longest else repr(text[:longest])[:-1] + "…" + quoted[-1]
+    quoted = repr(text[:longest])
+    return quoted if len(text) <= longest else f"{quoted[:-1]}…{quoted[-1]}"

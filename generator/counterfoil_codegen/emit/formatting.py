@@ -21,8 +21,7 @@ _OPTIONS: Final = (
     "--isolated",
     "--no-cache",
     "--no-respect-gitignore",
-    "--quiet",
-    "--line-length=100",
+    "--line-length=88",
     "--target-version=py311",
 )
 _TIMEOUT_SECONDS: Final = 120

@@ -55,33 +55,8 @@ _MODEL_IMPORTS: Final = MappingProxyType(
     {
         "__future__": frozenset({"annotations"}),
         "counterfoil.stub": frozenset({"Absent", "Model"}),
-        "datetime": frozenset({"date", "datetime", "time", "timedelta"}),
-        "decimal": frozenset({"Decimal"}),
-        "enum": frozenset({"Enum", "IntEnum", "StrEnum"}),
-        "pydantic": frozenset(
-            {
-                "AnyUrl",
-                "AwareDatetime",
-                "Base64Bytes",
-                "BaseModel",
-                "ConfigDict",
-                "Discriminator",
-                "Field",
-                "NaiveDatetime",
-                "RootModel",
-                "StrictBool",
-                "StrictBytes",
-                "StrictFloat",
-                "StrictInt",
-                "StrictStr",
-                "Tag",
-                "conint",
-                "constr",
-            }
-        ),
-        "typing": frozenset(
-            {"Annotated", "Any", "ClassVar", "Literal", "Optional", "TypeAlias", "Union"}
-        ),
+        "pydantic": frozenset({"AwareDatetime", "ConfigDict", "Field"}),
+        "typing": frozenset({"Annotated", "Any", "ClassVar", "Literal"}),
         "typing_extensions": frozenset({"TypeAliasType"}),
         "uuid": frozenset({"UUID"}),
     }
@@ -110,6 +85,8 @@ class Grammar:
     decorators: frozenset[str] = frozenset()
     dunders: frozenset[str] = frozenset({"__all__"})
     modules: frozenset[str] = frozenset()
+    aliases: bool = False
+    """Whether `X` may be imported as `_X`, where the package has an `X` of its own."""
 
     def may_import(self, module: str, names: Iterable[str]) -> bool:
         """Whether `from module import names` is allowed."""
@@ -202,15 +179,15 @@ _MODELS_STUB: Final = Grammar(
     attributes=_NOTHING,
 )
 _MODEL_MODULE: Final = Grammar(
-    top_level=_ASSIGNMENTS | {ast.ClassDef, ast.AnnAssign},
-    nodes=_EXPRESSIONS | _DEFINITIONS | {ast.Dict},
+    top_level=_ASSIGNMENTS | {ast.ClassDef, ast.Import},
+    nodes=_EXPRESSIONS | _DEFINITIONS | {ast.Import, ast.Pass},
     imports=_MODEL_IMPORTS,
-    relative=re.compile(rf"\.|\.{_NAME}"),
-    calls=re.compile(
-        rf"Field|ConfigDict|TypeAliasType|Discriminator|Tag|conint|constr|{_CLASS}\.model_rebuild"
-    ),
-    attributes=re.compile(rf"{_NAME}\.{_NAME}"),
-    alone=re.compile(rf"{_CLASS}\.model_rebuild"),
+    relative=re.compile(rf"\.{_NAME}"),
+    calls=re.compile(r"_?(?:Field|ConfigDict|TypeAliasType)"),
+    attributes=re.compile(r"datetime\.date"),
+    dunders=frozenset({"__pydantic_extra__"}),
+    modules=IMPORTABLE_MODULES,
+    aliases=True,
 )
 
 

@@ -16,6 +16,7 @@ _HOMES: Final = {name: module for module, names in IMPORTABLE.items() for name i
 _STANDARD: Final = frozenset({"datetime", "typing", "uuid"})
 _KNOWN: Final = BUILTIN_TYPES | {"__name__"}
 _DIGITS: Final = re.compile(r"([0-9]+)")
+_Natural = tuple[tuple[int, int, str], ...]
 
 
 def imports(body: str, own: Mapping[str, str], name: str) -> tuple[tuple[Import, ...], ...]:
@@ -28,7 +29,11 @@ def imports(body: str, own: Mapping[str, str], name: str) -> tuple[tuple[Import,
     """
     modules: set[str] = set()
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for used in _free_names(parse(body, name)):
+    tree = parse(body, name)
+    hidden = set(_bound_by(tree.body)) & (own.keys() | _HOMES.keys())
+    if hidden:
+        raise InternalError(f"{name} defines {min(hidden)!r}, which it would have to import")
+    for used in _free_names(tree):
         home = own.get(used) or _HOMES.get(used)
         if home is not None:
             found[home].add(used)
@@ -56,10 +61,18 @@ def import_from(module: str, names: Iterable[str]) -> Import:
     return Import(module, [Identifier(name) for name in sorted(names, key=member_order)])
 
 
-def member_order(name: str) -> tuple[int, tuple[tuple[int, int, str], ...], str]:
-    """isort's order of the names in an import and in `__all__`: constants, classes, the rest."""
-    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[0].isupper() else 2
-    return kind, _natural(name.lower()), name
+def member_order(name: str) -> tuple[int, _Natural, str]:
+    """isort's order of the names in an import: constants, classes, the rest; case counts last."""
+    return _kind(name), _natural(name.lower()), name
+
+
+def exported_order(name: str) -> tuple[int, _Natural]:
+    """The order of names in `__all__` (ruff's RUF022): as in an import, but case counts."""
+    return _kind(name), _natural(name)
+
+
+def _kind(name: str) -> int:
+    return 0 if len(name) > 1 and name.isupper() else 1 if name[0].isupper() else 2
 
 
 def _sections(
@@ -78,9 +91,15 @@ def _section(module: str) -> int:
     return 0 if module in _STANDARD else 2 if module.startswith(".") else 1
 
 
-def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    parts = _DIGITS.split(text)
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
+def _natural(text: str) -> _Natural:
+    """Runs of digits by value; one with a zero before it as a text, before all that have none."""
+    return tuple(_part(part) for part in _DIGITS.split(text) if part)
+
+
+def _part(part: str) -> tuple[int, int, str]:
+    if not part.isdigit():
+        return 1, 0, part
+    return (0, 0, part) if part.startswith("0") else (0, int(part), "")
 
 
 def _free_names(tree: ast.Module) -> set[str]:

@@ -62,29 +62,81 @@ def _refused_below(node: ast.AST, grammar: Grammar) -> Iterator[tuple[int, str]]
 def _refused_node(node: ast.AST, grammar: Grammar) -> str:
     """What is wrong with this node by itself; empty if nothing is."""
     match node:
-        case ast.Import(names=names):
-            return _refused_import(names, grammar)
+        case ast.Import():
+            return _refused_import(node, grammar)
         case ast.ImportFrom():
             return _refused_import_from(node, grammar)
+        case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+            return _refused_definition(node, grammar)
+        case ast.Call():
+            return _refused_call(node, grammar)
         case ast.Expr(value=value) if not grammar.stands_alone(value):
             return "an expression as a statement"
-        case ast.Call(func=function) if not grammar.may_call(function):
-            return f"a call of {ast.unparse(function)[:80]}"
         case ast.Attribute() if not grammar.may_reach(node):
             return f"the attribute {ast.unparse(node)[:80]}"
         case ast.Name(id=name) if name.startswith("__") and name not in grammar.dunders:
             return f"the name {name}"
-        case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-            return _refused_definition(node, grammar)
         case ast.BinOp(op=operator) if not isinstance(operator, ast.BitOr):
             return "an operator"
         case ast.UnaryOp(op=operator) if not isinstance(operator, ast.USub):
             return "an operator"
+    return _refused_annotation(node)
+
+
+def _refused_annotation(node: ast.AST) -> str:
+    """Texts in annotations: what reads annotations at run time would evaluate them."""
+    parts: list[ast.expr | None] = []
+    match node:
+        case ast.AnnAssign(annotation=annotation):
+            parts = [annotation]
+        case ast.arg(annotation=maybe) | ast.FunctionDef(returns=maybe):
+            parts = [maybe]
+        case ast.BinOp(left=left, right=right):
+            parts = [left, right]
+        case ast.Subscript(value=base, slice=inside) if not _is_literal(base):
+            parts = list(inside.elts) if isinstance(inside, ast.Tuple) else [inside]
+    is_text = any(isinstance(part, ast.Constant) and part.value is not None for part in parts)
+    return "a text in an annotation" if is_text else ""
+
+
+def _is_literal(base: ast.expr) -> bool:
+    return isinstance(base, ast.Name) and base.id in ("Literal", "_Literal")
+
+
+def _refused_call(node: ast.Call, grammar: Grammar) -> str:
+    if not grammar.may_call(node.func):
+        return f"a call of {ast.unparse(node.func)[:80]}"
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            return "a call with **"
+        if keyword.arg == "default_factory" and not _is_container(keyword.value):
+            return "a default_factory"
+    match node:
+        case ast.Call(func=ast.Name(id="TypeAliasType" | "_TypeAliasType"), args=[_, second]):
+            return _refused_alias(second, grammar)
     return ""
 
 
-def _refused_import(names: list[ast.alias], grammar: Grammar) -> str:
-    for alias in names:
+def _is_container(value: ast.expr) -> bool:
+    return isinstance(value, ast.Name) and value.id in ("dict", "list")
+
+
+def _refused_alias(value: ast.expr, grammar: Grammar) -> str:
+    """The value of a recursive alias is a text, which pydantic evaluates: it is held to it too."""
+    if not isinstance(value, ast.Constant):
+        return ""
+    if not isinstance(value.value, str):
+        return "an alias of a constant"
+    inner = parse(value.value, "the text of an alias")
+    match inner.body:
+        case [ast.Expr(value=ast.Subscript() | ast.BinOp() | ast.Name() as expression)]:
+            outer = ast.AnnAssign(ast.Name("x", ast.Store()), expression, simple=1)
+            return next((what for _, what in _refused_below(outer, grammar)), "")
+    return "the text of an alias"
+
+
+def _refused_import(node: ast.Import, grammar: Grammar) -> str:
+    for alias in node.names:
         if alias.asname is not None or alias.name not in grammar.modules:
             return f"the import of {alias.name[:80]}"
     return ""
@@ -94,8 +146,9 @@ def _refused_import_from(node: ast.ImportFrom, grammar: Grammar) -> str:
     module = "." * node.level + (node.module or "")
     if not grammar.may_import(module, [alias.name for alias in node.names]):
         return f"the import from {module[:80]}"
-    if any(alias.asname is not None for alias in node.names):
-        return "an import under another name"
+    for alias in node.names:
+        if alias.asname is not None and not (grammar.aliases and alias.asname == f"_{alias.name}"):
+            return f"the import of {alias.name[:80]} under another name"
     return ""
 
 
@@ -128,7 +181,7 @@ def _bound_by(statement: ast.stmt) -> Iterator[str]:
         case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
             yield name
         case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-            yield from (alias.name for alias in aliases)
+            yield from (alias.asname or alias.name for alias in aliases)
         case ast.Assign(targets=targets):
             yield from (target.id for target in targets if isinstance(target, ast.Name))
         case ast.AnnAssign(target=ast.Name(id=name)):

@@ -8,10 +8,10 @@ from typing import Final
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit import docs
-from counterfoil_codegen.emit.imports import member_order
+from counterfoil_codegen.emit.imports import exported_order
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 
-_LINE: Final = 100
+_LINE: Final = 88
 JSON: Final = "application/json"
 # RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5.
 _BODILESS: Final = frozenset({101, 204, 205, 304})
@@ -310,4 +310,4 @@ def _marks(parameter: ir.Parameter) -> Iterator[Expression]:
 
 
 def _ordered(names: Sequence[Identifier]) -> tuple[Identifier, ...]:
-    return tuple(sorted(names, key=lambda name: member_order(str(name))))
+    return tuple(sorted(names, key=lambda name: exported_order(str(name))))

@@ -32,6 +32,10 @@ class Context:
     diagnostics: Diagnostics
     components: Components
 
+    def has_no_errors(self) -> bool:
+        """Whether nothing was found so far that forbids to generate."""
+        return not self.diagnostics.has_errors
+
     def typed(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
         """The schema of *node* as `annotate` can tell it: by a name where it is not plain.
 

@@ -33,7 +33,7 @@ def report_not_generated(roots: Sequence[Node], diagnostics: Diagnostics) -> Non
                 rules.CALLBACKS,
                 hooks.key_span,
                 "webhooks are not generated",
-                f'call them by hand, and waive = ["{rules.CALLBACKS.id}"]',
+                f'make the requests by hand, and waive = ["{rules.CALLBACKS.id}"]',
             )
     secured = next((place for root in roots if (place := _secured(root)) is not None), None)
     if secured is not None:

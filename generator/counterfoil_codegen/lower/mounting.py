@@ -103,7 +103,7 @@ def _check_ids(mounted: list[Mounted], diagnostics: Diagnostics) -> None:
     names: dict[tuple[str, str], Mounted] = {}
     for one in mounted:
         same_id = ids.setdefault(one.id, one)
-        same_name = names.setdefault((one.group, str(snake(one.id))), one)
+        same_name = names.setdefault((str(snake(one.group)), str(snake(one.id))), one)
         if same_id is not one:
             rule, other = rules.DUPLICATE_ID, same_id
             what = f"the operationId {one.id!r} is already used"

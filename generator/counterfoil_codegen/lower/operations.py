@@ -124,6 +124,7 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
                 f"the path parameter {one.wire_name!r} does not occur in {mounted.own_template!r}",
                 f"add {{{one.wire_name}}} to the path, or remove the parameter",
             )
+    _report_callbacks(context, mounted.node)
     undeclared = [_undeclared(context, mounted, name) for name in template if name not in declared]
     return DraftOperation(
         mounted=mounted,
@@ -132,6 +133,17 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
         responses=draft_responses(context, mounted.node, mounted.id),
         extension=read_extension(mounted.node, context.diagnostics),
     )
+
+
+def _report_callbacks(context: Context, operation: Node) -> None:
+    callbacks = operation.get("callbacks")
+    if callbacks is not None and callbacks.value:
+        context.diagnostics.report(
+            rules.CALLBACKS,
+            callbacks.key_span,
+            "callbacks are not generated",
+            f'make the requests by hand, and waive = ["{rules.CALLBACKS.id}"]',
+        )
 
 
 def _undeclared(context: Context, mounted: Mounted, name: str) -> DraftParameter:

@@ -12,6 +12,7 @@ from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
 from counterfoil_codegen.lower.defaults import read_default
 from counterfoil_codegen.naming import pascal, snake
+from counterfoil_codegen.patterns import pattern_problem
 from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
@@ -162,6 +163,7 @@ def _draft(
         if one.location is not ir.Location.PATH:
             return None
         schema = {"type": "string"}
+    _drop_unusable_pattern(context, one, schema)
     default = read_default(context, one.node, schema)
     return DraftParameter(
         name=name,
@@ -174,6 +176,19 @@ def _draft(
         doc=one.node.string("description") or "",
         node=one.node,
     )
+
+
+def _drop_unusable_pattern(context: Context, one: Found, schema: JsonSchema) -> None:
+    pattern = schema.get("pattern")
+    problem = pattern_problem(pattern) if isinstance(pattern, str) else None
+    if problem is not None:
+        del schema["pattern"]
+        context.diagnostics.report(
+            rules.PATTERN,
+            one.node.get("schema") or one.node,
+            problem,
+            "write it without look-around, or check it in the handler",
+        )
 
 
 def _required(context: Context, one: Found) -> bool:

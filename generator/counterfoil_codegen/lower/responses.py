@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -15,6 +14,7 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import Content, read_content
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of, own_name
+from counterfoil_codegen.lower.phrases import PHRASES
 from counterfoil_codegen.naming import class_name, digest, pascal
 from counterfoil_codegen.reserved import RESERVED_CLASS_NAMES
 from counterfoil_codegen.rules import api as rules
@@ -257,16 +257,11 @@ def _finish_error(name: Identifier, draft: DraftError, names: Names) -> ir.Error
 def _phrase(status: str) -> str:
     if status in _OPEN_NAMES:
         return _OPEN_NAMES[status]
-    try:
-        return pascal(HTTPStatus(int(status)).phrase.replace("'", ""))
-    except ValueError:
-        return f"Status{status}"
+    phrase = PHRASES.get(int(status), f"Status {status}")
+    return pascal(phrase.replace("'", ""))
 
 
 def _title(status: str) -> str:
     if not status.isdigit():
         return f"Any status of {status}." if status != "default" else "Any other status."
-    try:
-        return f"{status} {HTTPStatus(int(status)).phrase}."
-    except ValueError:
-        return f"{status}."
+    return f"{status} {PHRASES.get(int(status), '')}".rstrip() + "."

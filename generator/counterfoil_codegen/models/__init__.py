@@ -2,14 +2,15 @@
 
 schemas -> prepare -> generate -> translate -> definitions -> split -> source
 
-`prepare` decides: what becomes a class, its fields, their names and defaults. datamodel-code-generator
-(in `generate`) makes types of schemas; `translate` reads its text into a small tree of types, and
-`source` writes the modules from that tree and from fragments.
+`prepare` decides what becomes a class, its fields, their names and defaults. `generate` has
+datamodel-code-generator make types of the schemas; `translate` reads its text into a small tree of
+types; `source` writes the modules from that tree, and from fragments only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.fragments import Identifier

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from counterfoil_codegen.models.merge import Merger
 from counterfoil_codegen.models.parse import Parser
 from counterfoil_codegen.models.problems import Kind, ModelError, Problem, Report
-from counterfoil_codegen.models.schema import JsonSchema, Origin, Schema, anything
+from counterfoil_codegen.models.schema import JsonSchema, Origin, Schema, anything, json_value
 
 
 class Components:
@@ -19,7 +19,9 @@ class Components:
 
     def __init__(self, schemas: Mapping[str, JsonSchema], report: Report) -> None:
         parser = Parser(report)
-        self._parsed = {name: parser.parse(schemas[name], Origin(name)) for name in sorted(schemas)}
+        self._parsed = {
+            name: parser.parse(json_value(schemas[name]), Origin(name)) for name in sorted(schemas)
+        }
         self._flat: dict[str, Schema] = {}
         self._open: list[str] = []
         self._report = report

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from counterfoil_codegen.models.express import Expression
 from counterfoil_codegen.models.parse import REF
-from counterfoil_codegen.models.patterns import matches
 from counterfoil_codegen.models.schema import JsonValue
+from counterfoil_codegen.patterns import matches
 
 
 class Values:
@@ -99,5 +99,6 @@ def _spelled(kind: Mapping[str, JsonValue], value: str) -> bool:
 
 def _counted(kind: Mapping[str, JsonValue], count: int, noun: str) -> bool:
     low, high = kind.get(f"min{noun}"), kind.get(f"max{noun}")
-    return (not isinstance(low, int) or count >= low) and (not isinstance(high, int) or count <= high)
-
+    return (not isinstance(low, int) or count >= low) and (
+        not isinstance(high, int) or count <= high
+    )

@@ -110,17 +110,28 @@ class Expressions:
         if any(isinstance(value, Mapping | list | tuple) for value in values):
             self._unenforced(schema.origin / "enum", "an enum of lists or objects is not checked")
             return {}
-        floats = "number" in schema.types or any(isinstance(value, float) for value in values)
+        return self._values_of(values, any_number="number" in schema.types)
+
+    def _values_of(self, values: list[JsonValue], *, any_number: bool) -> Expression:
+        """Exactly these values: a Literal, and for numbers that cannot be in it, ranges of one.
+
+        Floats cannot; nor can integers beside booleans, for Python says that 1 is True.
+        """
+        apart = any_number or any(isinstance(value, bool) for value in values)
         literals: list[JsonValue] = []
-        ranges: list[Expression] = []
+        found: list[Expression] = []
         for value in values:
-            if floats and isinstance(value, int | float) and not isinstance(value, bool):
-                ranges.append({"type": "number", "minimum": value, "maximum": value})
+            if isinstance(value, float) or (apart and type(value) is int):
+                is_float = any_number or isinstance(value, float)
+                kind = "number" if is_float else "integer"
+                found.append({"type": kind, "minimum": value, "maximum": value})
             elif value is not None:
                 literals.append(value)
-        found: list[Expression] = [{"enum": literals}] if literals else []
-        found += ranges if len(found) + len(ranges) == 1 else [self._nested(r) for r in ranges]
-        return _any_of([*found, dict(NULL)] if None in values else found)
+        if literals:
+            found.append({"enum": literals})
+        if None in values:
+            found.append(dict(NULL))
+        return found[0] if len(found) == 1 else _any_of([self._nested(each) for each in found])
 
     def _typed(self, name: str, schema: Schema) -> Expression:
         match name:
@@ -192,7 +203,9 @@ class Expressions:
         """
         if schema.keys is not None:
             pattern = schema.keys
-            keys = Schema(pattern.origin, all_of=(pattern, Schema(pattern.origin, types=("string",))))
+            keys = Schema(
+                pattern.origin, all_of=(pattern, Schema(pattern.origin, types=("string",)))
+            )
             return self.nested(keys)
         closed = schema.additional is not None and schema.additional.never
         if closed and len(schema.patterned) == 1 and schema.patterned[0][0]:
@@ -298,5 +311,3 @@ def _distinct(values: Iterable[JsonValue]) -> list[JsonValue]:
         plain = int(value) if isinstance(value, float) and value.is_integer() else value
         found.setdefault(json.dumps(plain, sort_keys=True), plain)
     return list(found.values())
-
-

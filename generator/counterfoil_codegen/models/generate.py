@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from datamodel_code_generator import (
-    DataModelType,
     InputFileType,
     LiteralType,
     NamingStrategy,
@@ -18,7 +17,7 @@ from datamodel_code_generator import (
     VersionMode,
     generate,
 )
-from datamodel_code_generator.enums import TargetPydanticVersion
+from datamodel_code_generator.enums import DataModelType, TargetPydanticVersion
 from datamodel_code_generator.format import DateClassType, DatetimeClassType
 
 from counterfoil_codegen.models.express import Expression

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Set as AbstractSet
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from counterfoil_codegen.fragments import Expression, Identifier
@@ -13,6 +14,7 @@ _HOMES: Final = {
     "Absent": "counterfoil.stub",
     "Annotated": "typing",
     "AwareDatetime": "pydantic",
+    "ClassVar": "typing",
     "ConfigDict": "pydantic",
     "Field": "pydantic",
     "Literal": "typing",
@@ -21,6 +23,7 @@ _HOMES: Final = {
     "UUID": "uuid",
 }
 _STANDARD: Final = frozenset({"typing", "uuid"})
+_NARROW: Final = 79
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
 
@@ -61,7 +64,10 @@ class Imports:
         names = sorted(self._names[home], key=_member_order)
         kept = [name for name in names if home.startswith(".") or self._local(name) == name]
         if kept:
-            yield f"from {home} import ({', '.join(str(Identifier(name)) for name in kept)})"
+            listed = ", ".join(str(Identifier(name)) for name in kept)
+            # The comma keeps a long list on lines of its own, whatever a linter's line length.
+            comma = "," if len(f"from {home} import {listed}") > _NARROW else ""
+            yield f"from {home} import ({listed}{comma})"
         for name in names:
             if name not in kept:
                 yield f"from {home} import {Identifier(name)} as {Identifier(self._local(name))}"

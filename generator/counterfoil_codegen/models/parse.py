@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
-from counterfoil_codegen.models.patterns import pattern_problem
 from counterfoil_codegen.models.problems import Kind, Problem, Report
 from counterfoil_codegen.models.schema import (
     TYPES,
@@ -16,6 +15,7 @@ from counterfoil_codegen.models.schema import (
     Schema,
     anything,
 )
+from counterfoil_codegen.patterns import pattern_problem
 
 _T = TypeVar("_T", str, bool)
 
@@ -74,7 +74,7 @@ class Parser:
             alternatives=tuple(
                 branches for key in ("anyOf", "oneOf") if (branches := self._list(raw, key, origin))
             ),
-            tag=self._tag(raw),
+            is_base="discriminator" in raw,
             items=self._optional(raw, "items", origin),
             prefix=self._list(raw, "prefixItems", origin),
             properties=self._properties(raw, origin),
@@ -190,11 +190,6 @@ class Parser:
             self._malformed(origin / "required", "required is a list of names")
             return ()
         return tuple(dict.fromkeys(name for name in given if isinstance(name, str)))
-
-    def _tag(self, raw: Mapping[str, JsonValue]) -> str | None:
-        given = raw.get("discriminator")
-        name = given.get("propertyName") if isinstance(given, Mapping) else None
-        return name if isinstance(name, str) else None
 
     def _scalar(
         self, raw: Mapping[str, JsonValue], keyword: str, kind: type[_T], origin: Origin

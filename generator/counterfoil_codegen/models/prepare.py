@@ -196,7 +196,8 @@ def _properties(flat: Schema) -> dict[str, Schema]:
 def _extra(flat: Schema) -> Extra:
     additional = flat.additional
     if additional is None:
-        return Extra.ALLOW if flat.patterned else Extra.IGNORE
+        # Values of a base may be of a schema built on it: what they have more is kept.
+        return Extra.ALLOW if flat.patterned or flat.is_base else Extra.IGNORE
     if additional.never:
         return Extra.TYPED if flat.patterned else Extra.FORBID
     return Extra.ALLOW if additional.is_empty or flat.patterned else Extra.TYPED

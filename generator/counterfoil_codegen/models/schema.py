@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
+from counterfoil_codegen.models.problems import ModelError
+
 JsonValue: TypeAlias = (
-    "None | bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+    "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 )
 JsonSchema: TypeAlias = "Mapping[str, object] | bool"
 
@@ -59,7 +61,7 @@ class Schema:
     bounds: Mapping[str, int | float] = field(default_factory=dict)
     all_of: tuple[Schema, ...] = ()
     alternatives: tuple[tuple[Schema, ...], ...] = ()
-    tag: str | None = None  # discriminator.propertyName
+    is_base: bool = field(default=False, compare=False)  # it has a discriminator
     items: Schema | None = None
     prefix: tuple[Schema, ...] = ()
     properties: Mapping[str, Schema] = field(default_factory=dict)
@@ -82,6 +84,21 @@ class Schema:
     def is_keyed(self) -> bool:
         """It speaks of the properties of objects."""
         return bool(self.properties or self.required)
+
+
+def json_value(value: object) -> JsonValue:
+    """A copy of *value*, which is made of JSON's own types and no others.
+
+    Raises:
+        ModelError: it is not.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): json_value(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_value(each) for each in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    raise ModelError(f"a schema holds a {type(value).__name__}, which is no JSON")
 
 
 def anything(origin: Origin) -> Schema:

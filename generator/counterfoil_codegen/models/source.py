@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from counterfoil_codegen.fragments import Constant, DocText, Expression, Identifier
@@ -54,7 +55,8 @@ class _Writer:
             if definition.record is not None:
                 yield "\n".join(self._class(definition, definition.record))
         rest = [definition for definition in knot if definition.record is None]
-        for definition in sorted(rest, key=lambda definition: definition.same is not None):
+        targets = {definition.name: definition.same for definition in knot}
+        for definition in sorted(rest, key=lambda definition: _depth(definition.name, targets)):
             yield "\n".join(self._named(definition, bool(inside & definition.uses)))
 
     def _named(self, definition: Definition, is_quoted: bool) -> Iterator[str]:
@@ -82,13 +84,15 @@ class _Writer:
         if extra is not Extra.IGNORE:
             behaviour = "forbid" if extra is Extra.FORBID else "allow"
             call = self._call("ConfigDict", {"extra": Constant(behaviour)})
-            yield f"    model_config = {call}"
+            kind = Expression.subscript(self._name("ClassVar"), self._name("ConfigDict"))
+            yield f"    model_config: {kind} = {call}"
             yield ""
 
     def _extra(self, kind: Type | None) -> Iterator[str]:
         if kind is not None:
             call = self._call("Field", {"init": Constant(False)})
-            yield f"    __pydantic_extra__: {self._type(Generic('dict', (Plain('str'), kind)))} = {call}"
+            values = self._type(Generic("dict", (Plain("str"), kind)))
+            yield f"    __pydantic_extra__: {values} = {call}"
             yield ""
 
     def _field(self, field: Field, kind: Type) -> Iterator[str]:
@@ -137,11 +141,17 @@ class _Writer:
         return self._imports.use(name)
 
 
+def _depth(name: str, targets: Mapping[str, str | None]) -> int:
+    """How many definitions *name* is another name of, one after the other."""
+    target = targets.get(name)
+    return 0 if target is None else 1 + _depth(target, targets)
+
+
 def _plain(name: str) -> Expression:
     return Expression.name(Identifier(name))
 
 
-def _literal(value: JsonValue) -> Scalar | None | list[Scalar | None]:
+def _literal(value: JsonValue) -> Scalar | list[Scalar | None] | None:
     """A default that is a list of scalars."""
     if value is None or isinstance(value, Scalar):
         return value

@@ -1,15 +1,17 @@
 """Which module each model goes to, and in which order.
 
-A model that only one tag module reaches goes to a module of that tag, and the rest to `_common`. So
-a module of a tag imports from `_common` only, and `_common` from nothing: if X refers to Y, then
-whoever reaches X reaches Y. Were X in `_common` and Y in `_a`, then X would be reached by `a` alone,
-or by nobody; the first is a contradiction, and what nobody reaches counts as reached by somebody.
+A model that only one tag module reaches goes to a module of that tag, and the rest to `_common`.
+So a module of a tag imports from `_common` only, and `_common` from nothing. For if X refers to Y,
+whoever reaches X reaches Y too: those who reach Y are at least those who reach X. If X is in
+`_common`, these are several, or the one called nobody, and so Y is in `_common`; if X is in `_a`,
+they are `a` and perhaps more, and so Y is in `_a` or in `_common`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 COMMON: Final = "_common"

@@ -25,6 +25,15 @@ class Written:
     kept: tuple[str, ...]  # no longer generated, but edited by hand: left alone
 
 
+def refuse_obstacles(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:
+    """See whether `write` would be refused, before a first of several packages is written.
+
+    Raises:
+        RefusalError: it would.
+    """
+    plan(folder, _everything(files, manifest), read_manifest(folder))
+
+
 def write(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Written:
     """Make *folder* hold *files* and their manifest, which is written last.
 
@@ -37,10 +46,7 @@ def write(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Writt
         TimeoutError: another process has been writing for a minute; nothing was done.
         OSError: the system refused; nothing was done.
     """
-    for name in files:
-        if not manifests.is_output(name):
-            raise ValueError(f"not the name of a generated file: {name!r}")
-    everything = {**files, manifests.NAME: manifest.to_bytes()}
+    everything = _everything(files, manifest)
     around = missing_folders(folder.parent)
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -56,6 +62,13 @@ def write(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Writt
         raise
     written = tuple(sorted({*planned.create, *planned.replace}))
     return Written(written, planned.unchanged, planned.remove, planned.keep)
+
+
+def _everything(files: Mapping[str, bytes], manifest: Manifest) -> dict[str, bytes]:
+    for name in files:
+        if not manifests.is_output(name):
+            raise ValueError(f"not the name of a generated file: {name!r}")
+    return {**files, manifests.NAME: manifest.to_bytes()}
 
 
 def _commit(folder: Path, planned: Plan) -> None:

@@ -6,77 +6,187 @@ from typing import Final
 
 from counterfoil_codegen.diagnostics import Rule, Severity
 
-NOT_OPENAPI: Final = Rule("CF201", Severity.ERROR, "A spec is an OpenAPI document.")
-UNKNOWN_VERSION: Final = Rule(
-    "CF202", Severity.ERROR, "A document is of OpenAPI 3.0 or 3.1."
+NOT_OPENAPI: Final = Rule(
+    "CF201",
+    Severity.ERROR,
+    "A spec is an OpenAPI document.",
 )
-MISSING_KEY: Final = Rule("CF203", Severity.ERROR, "A document has the keys that OpenAPI requires.")
-BAD_DEFAULT: Final = Rule("CF204", Severity.ERROR, "A parameter's default fits the parameter's own schema.")
+UNKNOWN_VERSION: Final = Rule(
+    "CF202",
+    Severity.ERROR,
+    "A document is of OpenAPI 3.0 or 3.1.",
+)
+MISSING_KEY: Final = Rule(
+    "CF203",
+    Severity.ERROR,
+    "A document has the keys that OpenAPI requires.",
+)
+BAD_DEFAULT: Final = Rule(
+    "CF204",
+    Severity.ERROR,
+    "A parameter's default fits the parameter's own schema.",
+)
 DUPLICATE_OPERATION: Final = Rule(
-    "CF205", Severity.ERROR, "No two operations have one path and method."
+    "CF205",
+    Severity.ERROR,
+    "No two operations have one path and method.",
 )
 CLASHING_TEMPLATES: Final = Rule(
-    "CF206", Severity.ERROR, "Two path templates differ in more than the names of their parameters."
+    "CF206",
+    Severity.ERROR,
+    "Two path templates differ in more than the names of their parameters.",
 )
 PARAMETER_NOT_IN_PATH: Final = Rule(
-    "CF207", Severity.ERROR, "A path parameter occurs in the path template."
+    "CF207",
+    Severity.ERROR,
+    "A path parameter occurs in the path template.",
 )
 PATH_NOT_DECLARED: Final = Rule(
-    "CF208", Severity.WARNING, "A parameter that the path template names is declared."
+    "CF208",
+    Severity.WARNING,
+    "A parameter that the path template names is declared.",
 )
-BAD_TEMPLATE: Final = Rule("CF209", Severity.ERROR, "A path template is well-formed.")
+BAD_TEMPLATE: Final = Rule(
+    "CF209",
+    Severity.ERROR,
+    "A path template is well-formed.",
+)
 BAD_EXTENSION: Final = Rule(
-    "CF210", Severity.ERROR, "x-counterfoil holds only keys that are known, with values that fit."
+    "CF210",
+    Severity.ERROR,
+    "x-counterfoil holds only keys that are known, with values that fit.",
 )
-BAD_SERVER: Final = Rule("CF211", Severity.ERROR, "A server's URL has a path that operations can be mounted under.")
-BAD_PARAMETER: Final = Rule("CF212", Severity.ERROR, "A parameter has a name and a location.")
-BAD_STATUS: Final = Rule("CF213", Severity.ERROR, "A response's key is a status code, a range of them, or `default`.")
+BAD_SERVER: Final = Rule(
+    "CF211",
+    Severity.ERROR,
+    "A server's URL has a path that operations can be mounted under.",
+)
+BAD_PARAMETER: Final = Rule(
+    "CF212",
+    Severity.ERROR,
+    "A parameter has a name and a location.",
+)
+BAD_STATUS: Final = Rule(
+    "CF213",
+    Severity.ERROR,
+    "A response's key is a status code, a range of them, or `default`.",
+)
 SCHEMA_LOOP: Final = Rule(
-    "CF214", Severity.ERROR, "A schema is not made of itself."
+    "CF214",
+    Severity.ERROR,
+    "A schema is not made of itself.",
 )
-NO_OPERATIONS: Final = Rule("CF215", Severity.ERROR, "The documents of an API declare an operation.")
-OPTIONAL_PATH: Final = Rule("CF216", Severity.WARNING, "A path parameter is marked required.")
-BAD_SCHEMA: Final = Rule("CF217", Severity.ERROR, "A schema is well-formed.")
+NO_OPERATIONS: Final = Rule(
+    "CF215",
+    Severity.ERROR,
+    "The documents of an API declare an operation.",
+)
+OPTIONAL_PATH: Final = Rule(
+    "CF216",
+    Severity.WARNING,
+    "A path parameter is marked required.",
+)
+BAD_SCHEMA: Final = Rule(
+    "CF217",
+    Severity.ERROR,
+    "A schema is well-formed.",
+)
 
-NAME_CLASH: Final = Rule("CF301", Severity.ERROR, "No two names of one scope become one Python name.")
-DUPLICATE_ID: Final = Rule("CF302", Severity.ERROR, "No two operations have one operationId.")
+NAME_CLASH: Final = Rule(
+    "CF301",
+    Severity.ERROR,
+    "No two names of one scope become one Python name.",
+)
+DUPLICATE_ID: Final = Rule(
+    "CF302",
+    Severity.ERROR,
+    "No two operations have one operationId.",
+)
 DERIVED_ID: Final = Rule(
-    "CF303", Severity.NOTE, "An operation has an operationId; or else its name is derived from the path."
+    "CF303",
+    Severity.NOTE,
+    "An operation has an operationId; or else its name is derived from the path.",
 )
 
-MEDIA_TYPE: Final = Rule("CF401", Severity.WARNING, "Of several media types, one is generated.")
+MEDIA_TYPE: Final = Rule(
+    "CF401",
+    Severity.WARNING,
+    "Of several media types, one is generated.",
+)
 OBJECT_PARAMETER: Final = Rule(
-    "CF402", Severity.WARNING, "A parameter that is an object is not read for the handler."
+    "CF402",
+    Severity.WARNING,
+    "A parameter that is an object is not read for the handler.",
 )
 PARAMETER_CONTENT: Final = Rule(
-    "CF403", Severity.WARNING, "A parameter described by `content` is not read for the handler."
+    "CF403",
+    Severity.WARNING,
+    "A parameter described by `content` is not read for the handler.",
 )
 PARAMETER_STYLE: Final = Rule(
-    "CF404", Severity.WARNING, "A parameter's style is not read for the handler."
+    "CF404",
+    Severity.WARNING,
+    "A parameter's style is not read for the handler.",
 )
 SECURITY: Final = Rule(
-    "CF405", Severity.WARNING, "Security requirements are not enforced by the generated code."
+    "CF405",
+    Severity.WARNING,
+    "Security requirements are not enforced by the generated code.",
 )
 SCHEMA_KEYWORD: Final = Rule(
-    "CF406", Severity.WARNING, "A schema keyword is not enforced by the generated models."
+    "CF406",
+    Severity.WARNING,
+    "A schema keyword is not enforced by the generated models.",
 )
 STATUS_RANGE: Final = Rule(
-    "CF407", Severity.WARNING, "A range of successful statuses is not generated."
+    "CF407",
+    Severity.WARNING,
+    "A range of successful statuses is not generated.",
 )
 RAW_BODY: Final = Rule(
-    "CF408", Severity.WARNING, "A body that is not JSON is handed to the handler as bytes."
+    "CF408",
+    Severity.WARNING,
+    "A body that is not JSON is handed to the handler as bytes.",
 )
-CALLBACKS: Final = Rule("CF409", Severity.WARNING, "Webhooks and callbacks are not generated.")
+CALLBACKS: Final = Rule(
+    "CF409",
+    Severity.WARNING,
+    "Webhooks and callbacks are not generated.",
+)
 UNKNOWN_STATUS: Final = Rule(
-    "CF410", Severity.WARNING, "A status has no reply class; it is not generated."
+    "CF410",
+    Severity.WARNING,
+    "A status has no reply class; it is not generated.",
 )
 PATTERN: Final = Rule(
-    "CF411", Severity.WARNING, "A pattern that needs look-around is not enforced."
+    "CF411",
+    Severity.WARNING,
+    "A pattern that needs look-around is not enforced.",
 )
-DIALECT: Final = Rule("CF412", Severity.WARNING, "A schema of another dialect is read as 3.1's.")
+DIALECT: Final = Rule(
+    "CF412",
+    Severity.WARNING,
+    "A schema of another dialect is read as 3.1's.",
+)
 UNUSED_DEFAULT: Final = Rule(
-    "CF413", Severity.WARNING, "A parameter's default is not generated for its type."
+    "CF413",
+    Severity.WARNING,
+    "A parameter's default is not generated for its type.",
 )
-SPACE_IN_PATH: Final = Rule("CF414", Severity.WARNING, "A path has a space in it.")
+SPACE_IN_PATH: Final = Rule(
+    "CF414",
+    Severity.WARNING,
+    "A path has a space in it.",
+)
+SCHEMA_DEFAULT: Final = Rule(
+    "CF415",
+    Severity.WARNING,
+    "A schema's default that does not fit it is not generated.",
+)
+SCHEMA_CONFLICT: Final = Rule(
+    "CF416",
+    Severity.WARNING,
+    "The parts of a schema agree on some value.",
+)
 
 ALL: Final = tuple(value for value in vars().copy().values() if isinstance(value, Rule))

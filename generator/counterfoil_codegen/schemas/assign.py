@@ -70,7 +70,7 @@ def _name_targets(
             for component in clash:
                 depths[component.reference] += 1
     for clash in _clashes(targets, names):
-        _report_clash(clash, names, diagnostics)
+        _report_clash(clash, diagnostics)
     return names
 
 
@@ -128,15 +128,13 @@ def _place(component: Component) -> tuple[str, tuple[str, ...]]:
     return component.node.document.name, component.node.pointer
 
 
-def _report_clash(
-    clash: list[Component], names: Mapping[Reference, Identifier], diagnostics: Diagnostics
-) -> None:
-    first, *others = clash
+def _report_clash(clash: list[Component], diagnostics: Diagnostics) -> None:
+    first, *others = sorted(clash, key=lambda component: component.node.span)
     for other in others:
         diagnostics.report(
             rules.NAME_CLASH,
-            other.node,
-            f"the schemas {other.node.pointer[-1]!r} and {first.node.pointer[-1]!r} "
-            f"({first.node.span}) both become the class {names[other.reference]}",
+            other.node.key_span,
+            f"the schemas {other.node.name!r} and {first.node.name!r} ({first.node.key_span}) "
+            f"both become the class {_candidate(other, 0)}",
             "rename one of them",
         )

@@ -32,7 +32,9 @@ __all__ = ["Options", "configure", "run"]
 class Options(selection.Options):
     """What `check` takes."""
 
-    full: bool = False
+    def __init__(self) -> None:
+        super().__init__()
+        self.full: bool = False
 
 
 def configure(parser: ArgumentParser) -> Options:

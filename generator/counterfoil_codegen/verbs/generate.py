@@ -17,12 +17,12 @@ from argparse import ArgumentParser
 
 from counterfoil_codegen import pipeline
 from counterfoil_codegen.diagnostics import Diagnostics, Span
-from counterfoil_codegen.output.writing import Written, write
+from counterfoil_codegen.output.writing import Written, refuse_obstacles, write
 from counterfoil_codegen.pipeline import Build
 from counterfoil_codegen.rules import project as rules
 from counterfoil_codegen.target import Target, shown
 from counterfoil_codegen.verbs.findings import Findings
-from counterfoil_codegen.verbs.selection import Options, add_arguments, select
+from counterfoil_codegen.verbs.selection import Options, Selection, add_arguments, select
 
 __all__ = ["configure", "run"]
 
@@ -33,32 +33,41 @@ def configure(parser: ArgumentParser) -> Options:
 
 
 def run(options: Options) -> int:
-    started = time.monotonic()
     selection = select(options)
     findings = Findings(options.format)
-    builds: list[Build] = []
-    for target in selection.targets:
-        reading = pipeline.read(target, selection.waived)
-        build = pipeline.build(reading)
-        findings.add(reading.diagnostics, target.root, reading.lines)
-        builds += [build] if build else []
+    builds = [_build(target, selection, findings) for target in selection.targets]
     if findings.has_errors:
         findings.write()
         sys.stderr.write("nothing was written\n")
         return 1
-    lines: list[str] = []
-    for build in builds:
-        written = write(build.target.folder, build.files, build.manifest)
-        findings.add_shown(_kept(build.target, written))
-        lines.append(_summary(build.target, written, time.monotonic() - started))
-        started = time.monotonic()
+    made = [(build, seconds) for build, seconds in builds if build is not None]
+    for build, _ in made:
+        refuse_obstacles(build.target.folder, build.files, build.manifest)
+    summaries = [_write(build, seconds, selection, findings) for build, seconds in made]
     findings.write()
-    sys.stderr.write("".join(lines))
+    sys.stderr.write("".join(summaries))
     return 0
 
 
-def _kept(target: Target, written: Written) -> Diagnostics:
-    diagnostics = Diagnostics()
+def _build(target: Target, selection: Selection, findings: Findings) -> tuple[Build | None, float]:
+    """What is to be written, and the seconds that it took."""
+    started = time.monotonic()
+    reading = pipeline.read(target, selection.waived)
+    build = pipeline.build(reading)
+    findings.add(reading.diagnostics, target.root, reading.lines)
+    return build, time.monotonic() - started
+
+
+def _write(build: Build, seconds: float, selection: Selection, findings: Findings) -> str:
+    """Write a package; a line that says what was done."""
+    started = time.monotonic()
+    written = write(build.target.folder, build.files, build.manifest)
+    findings.add_shown(_kept(build.target, written, selection.waived))
+    return _summary(build.target, written, seconds + time.monotonic() - started)
+
+
+def _kept(target: Target, written: Written, waived: frozenset[str]) -> Diagnostics:
+    diagnostics = Diagnostics(waived)
     for name in written.kept:
         diagnostics.report(
             rules.KEPT_FILE,

@@ -32,8 +32,9 @@ _SUFFIX: Final = ".txt"  # so that no tool takes these files for a part of count
 class Options:
     """What `init` takes."""
 
-    folder: str = "."
-    format: Format = Format.TEXT
+    def __init__(self) -> None:
+        self.folder: str = "."
+        self.format: Format = Format.TEXT
 
 
 def configure(parser: ArgumentParser) -> Options:

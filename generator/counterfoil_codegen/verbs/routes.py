@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, fields
 from tabulate import tabulate
 
 from counterfoil_codegen import pipeline
+from counterfoil_codegen.diagnostics import Place, Span
+from counterfoil_codegen.document import Node
 from counterfoil_codegen.pipeline import Reading
 from counterfoil_codegen.reporting import visible
 from counterfoil_codegen.target import shown
@@ -30,7 +32,9 @@ __all__ = ["Options", "configure", "run"]
 class Options(selection.Options):
     """What `routes` takes."""
 
-    json: bool = False
+    def __init__(self) -> None:
+        super().__init__()
+        self.json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def _routes(reading: Reading) -> Iterator[Route]:
         return
     for group in reading.lowered.api.groups:
         for operation in group.operations:
-            span = operation.place.span
+            span = _span(operation.place)
             yield Route(
                 package=reading.target.package,
                 method=operation.method.value,
@@ -80,6 +84,11 @@ def _routes(reading: Reading) -> Iterator[Route]:
                 handler=f"{group.module}.{group.handler}.{operation.name}",
                 spec=f"{shown(reading.target.root / span.file)}:{span.line}",
             )
+
+
+def _span(place: Place) -> Span:
+    """Where the operation's method stands, rather than what is said of it."""
+    return place.key_span if isinstance(place, Node) else place.span
 
 
 def _json(routes: list[Route]) -> str:

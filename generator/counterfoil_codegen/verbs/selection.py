@@ -21,12 +21,13 @@ _EXAMPLE = "name specs on the command line, or run `counterfoil init` for a firs
 class Options:
     """What every verb that reads specs takes."""
 
-    spec: Sequence[str] = ()
-    package: str | None = None
-    output: str | None = None
-    root: str | None = None
-    waive: Sequence[str] = ()
-    format: Format = Format.TEXT
+    def __init__(self) -> None:
+        self.spec: list[str] = []
+        self.package: str | None = None
+        self.output: str | None = None
+        self.root: str | None = None
+        self.waive: list[str] = []
+        self.format: Format = Format.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,6 @@ def add_arguments(parser: ArgumentParser, *, output: str | None) -> None:
     parser.add_argument(
         "--waive",
         action="append",
-        default=[],
         metavar="RULE",
         help="do not report this warning or note, such as CF401 (may be repeated)",
     )

@@ -1,0 +1,257 @@
+"""A client for tests, without a network: a real server connection over a transport in memory.
+
+    client = TestClient(resource)
+    response = client.get("/boards/lobby/notices", query={"limit": 10})
+    assert response.status == 200
+    assert response.json() == {"notices": []}
+
+A handler that waits is started, inspected, and left:
+
+    pending = client.start("GET", "/boards/lobby/notices/next")
+    assert not pending.answered
+    pending.disconnect()
+
+Everything happens at once, in the calling thread, and no reactor runs. Time stands still until a
+test moves it with `client.clock.advance(seconds)`; give that clock to what is under test.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json as jsonlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from socket import socket
+from typing import BinaryIO, TypeAlias, cast
+from urllib.parse import urlencode
+
+from twisted.internet.error import ConnectionAborted, ConnectionDone
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.protocol import Protocol
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from twisted.web import server
+from typing_extensions import override
+
+from counterfoil._json import JsonValue
+from counterfoil._site import Site
+from counterfoil._types import AnyResource
+
+__all__ = ["NotAnsweredError", "PendingResponse", "Response", "TestClient"]
+
+Query: TypeAlias = Mapping[str, str | int | Iterable[str | int]]
+"""Parameters of a query; an iterable gives a parameter several times."""
+
+
+class NotAnsweredError(AssertionError):
+    """The request has no complete answer: its handler still waits, or its connection was cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, as a client sees it."""
+
+    status: int
+    headers: Mapping[str, str]
+    """By name in lower case; several lines of one name are joined with commas."""
+    body: bytes
+
+    def json(self) -> JsonValue:
+        """The body as JSON. Raises `ValueError` if it is not."""
+        value: JsonValue = jsonlib.loads(self.body)
+        return value
+
+
+class TestClient:
+    """Sends requests to *resource*, each on a connection of its own."""
+
+    __test__ = False  # for pytest, which would take it for a test
+
+    def __init__(self, resource: AnyResource, *, max_request_body_size: int | None = None) -> None:
+        self.clock = Clock()
+        self._site = Site(resource, reactor=cast("IReactorTime", self.clock))
+        if max_request_body_size is not None:
+            self._site.max_request_body_size = max_request_body_size
+
+    def get(
+        self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """The answer to a GET, as `request` gives it."""
+        return self.request("GET", path, query=query, headers=headers)
+
+    def delete(
+        self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """The answer to a DELETE, as `request` gives it."""
+        return self.request("DELETE", path, query=query, headers=headers)
+
+    def post(
+        self,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The answer to a POST, as `request` gives it."""
+        return self.request("POST", path, query=query, json=json, body=body, headers=headers)
+
+    def put(
+        self,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The answer to a PUT, as `request` gives it."""
+        return self.request("PUT", path, query=query, json=json, body=body, headers=headers)
+
+    def patch(
+        self,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The answer to a PATCH, as `request` gives it."""
+        return self.request("PATCH", path, query=query, json=json, body=body, headers=headers)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The answer to a request that is answered at once.
+
+        *path* is sent as it is, so its special characters must be percent-encoded. *json* is sent
+        as the body unless it is None; `body=b"null"` sends JSON's null.
+
+        Raises `NotAnsweredError` if the handler waits for something: use `start` for that.
+        """
+        pending = self.start(method, path, query=query, json=json, body=body, headers=headers)
+        return pending.response()
+
+    def start(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        json: object = None,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> PendingResponse:
+        """Send a request without waiting for its answer."""
+        target = path if query is None else f"{path}?{urlencode(query, doseq=True)}"
+        content = body if json is None else jsonlib.dumps(json).encode("ascii")
+        lines = {"Host": "localhost", "Content-Length": str(len(content)), **(headers or {})}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        connection = server.Site.buildProtocol(self._site, None)
+        pending = PendingResponse(method, connection)
+        connection.dataReceived(
+            f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
+        )
+        return pending
+
+
+class PendingResponse:
+    """A request that was sent, and what has come of it."""
+
+    def __init__(self, method: str, connection: Protocol) -> None:
+        self._method = method
+        self._transport = _MemoryTransport(connection)
+        connection.makeConnection(self._transport)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the answer is complete."""
+        return self._parsed() is not None
+
+    @property
+    def aborted(self) -> bool:
+        """Whether the server cut the connection."""
+        return self._transport.aborted
+
+    @property
+    def sent(self) -> bytes:
+        """All that the server has sent, as it stands on the wire."""
+        return self._transport.io.getvalue()
+
+    def response(self) -> Response:
+        """The answer. Raises `NotAnsweredError` if it is not complete."""
+        response = self._parsed()
+        if response is None:
+            raise NotAnsweredError(f"no complete answer to {self._method}; sent: {self.sent!r}")
+        return response
+
+    def disconnect(self) -> None:
+        """Leave: what the handler awaits is cancelled, if it is `@cancellable`."""
+        self._transport.lose(ConnectionDone())
+
+    def _parsed(self) -> Response | None:
+        received = http.client.HTTPResponse(
+            cast("socket", _Readable(self.sent)), method=self._method
+        )
+        try:
+            received.begin()
+            body = received.read()
+        except (http.client.HTTPException, ValueError):
+            return None
+        if received.length:
+            return None
+        headers: dict[str, str] = {}
+        for name, value in received.getheaders():
+            key = name.lower()
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
+        return Response(received.status, headers, body)
+
+
+class _Readable:
+    """As much of a socket as `http.client` reads from."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, *_: object) -> BinaryIO:
+        return io.BytesIO(self._data)
+
+
+class _MemoryTransport(StringTransport):
+    """Keeps what the server sends, and loses the connection as soon as the server asks for it."""
+
+    def __init__(self, connection: Protocol) -> None:
+        StringTransport.__init__(self)
+        self.aborted = False
+        self._connection: Protocol | None = connection
+
+    @override
+    def write(self, data: bytes) -> None:
+        if self._connection is not None:
+            StringTransport.write(self, data)
+
+    @override
+    def loseConnection(self) -> None:
+        StringTransport.loseConnection(self)  # the channel looks at what this sets
+        self.lose(ConnectionDone())
+
+    @override
+    def abortConnection(self) -> None:
+        self.aborted = self.disconnecting = True
+        self.lose(ConnectionAborted())
+
+    def lose(self, reason: Exception) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.connectionLost(Failure(reason))

@@ -1,0 +1,5 @@
+"""A folder under the name of a file that a $ref leads to."""
+
+from pathlib import Path
+
+Path("things.yaml").mkdir()

@@ -1,0 +1,90 @@
+"""Path templates and the patterns made of them."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from counterfoil._templates import template_of
+from counterfoil.stub import path
+
+
+def groups(pattern: re.Pattern[str], text: str) -> dict[str, str] | None:
+    match = pattern.match(text)
+    return None if match is None else match.groupdict()
+
+
+def test_a_pattern_matches_whole_segments() -> None:
+    pattern = path("/boards/{board_id}/notices/{noticeId}", "board_id", "notice_id")
+    assert groups(pattern, "/boards/a%2Fb/notices/7") == {"board_id": "a%2Fb", "notice_id": "7"}
+    for other in ("/boards/a/b/notices/7", "/boards/a/notices/7/", "x/boards/a/notices/7"):
+        assert groups(pattern, other) is None
+
+
+def test_a40_nothing_may_follow_not_even_a_line_feed() -> None:
+    assert groups(path("/a/{x}"), "/a/b\n") == {"x": "b\n"}
+    assert groups(path("/a"), "/a\n") is None
+
+
+def test_a41_a_parameter_may_be_empty() -> None:
+    assert groups(path("/state/{key}"), "/state/") == {"key": ""}
+    assert groups(path("/state/{key}"), "/state") is None
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "want"),
+    [
+        ("/{a}.json", "/x.json", {"a": "x"}),
+        ("/{a}.json", "/x.json.json", {"a": "x.json"}),
+        ("/{a}.json", "/x.jsonp", None),
+        ("/{a}.json/b", "/x.json/b", {"a": "x"}),
+        ("/compare/{a}...{b}", "/compare/main...topic", {"a": "main", "b": "topic"}),
+        ("/compare/{a}...{b}", "/compare/v1....v2", {"a": "v1", "b": ".v2"}),
+        ("/v{a}", "/v12", {"a": "12"}),
+        ("/{a}-{b}.x", "/p-q-r.x", {"a": "p", "b": "q-r"}),
+        ("/{a}.(x)", "/1.(x)", {"a": "1"}),
+    ],
+)
+def test_parameters_inside_a_segment(template: str, text: str, want: dict[str, str] | None) -> None:
+    assert groups(path(template), text) == want
+
+
+def test_text_is_never_a_pattern() -> None:
+    assert groups(path("/a.b+"), "/a.b+") == {}
+    assert groups(path("/a.b+"), "/axbb") is None
+    assert groups(path("/caf\u00e9"), "/caf%C3%A9") == {}
+
+
+def test_b46_no_path_makes_a_pattern_slow() -> None:
+    pattern = path("/{a}-{b}-{c}-{d}.json")
+    began = time.perf_counter()
+    assert pattern.match("/" + "-" * 100_000 + ".jso") is None
+    assert time.perf_counter() - began < 1
+
+
+def test_the_template_travels_with_the_pattern() -> None:
+    pattern = path("/boards/{board-id}.json", "board_id")
+    template = template_of(pattern)
+    assert template is not None
+    assert template.template == "/boards/{board-id}.json"
+    assert template.names == ("board_id",)
+    assert template_of(re.compile("^/boards$")) is None
+
+
+@pytest.mark.parametrize(
+    ("template", "names", "complaint"),
+    [
+        ("boards", (), "begin with a slash"),
+        ("/{a", (), "unmatched brace"),
+        ("/a}", (), "unmatched brace"),
+        ("/{a}{b}", (), "nothing between"),
+        ("/{a}/{a}", (), "twice"),
+        ("/{a-b}", (), "not a Python name"),
+        ("/{}", (), "not a Python name"),
+        ("/{a}", ("a", "b"), "2 names"),
+    ],
+)
+def test_what_is_no_template(template: str, names: tuple[str, ...], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        path(template, *names)
