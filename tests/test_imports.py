@@ -35,7 +35,15 @@ RUNTIME: Final = [
     ["stub", "testing"],
 ]
 GENERATOR: Final = [
-    ["diagnostics", "patterns", "reserved", "toolchain", "wrapping"],
+    [
+        "diagnostics",
+        "import_order",
+        "patterns",
+        "python_names",
+        "reserved",
+        "toolchain",
+        "wrapping",
+    ],
     ["fragments", "refusal", "reporting", "rules"],
     ["config_table", "ir", "naming", "target"],
     ["config", "document", "emit", "models", "output"],

@@ -33,7 +33,11 @@ class BoardsHandler(Protocol):
     Match it, and mypy names what you lack; subclass it, and what you lack answers 501.
     """
 
-    async def get_board(self, request: Request, board_id: models.BoardId) -> models.Board:
+    async def get_board(
+        self,
+        request: Request,
+        board_id: models.BoardId,
+    ) -> models.Board:
         """Look at a board.
 
         GET /boards/{boardId}

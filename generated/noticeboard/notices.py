@@ -135,7 +135,9 @@ class ListNoticesInput:
 class PostNoticeInput:
     board_id: Annotated[models.BoardId, Path("boardId")]
     body: Annotated[models.NewNotice, Body()]
-    idempotency_key: Annotated[str, Header("Idempotency-Key"), Field(min_length=1, max_length=64)]
+    idempotency_key: Annotated[
+        str, Header("Idempotency-Key"), Field(min_length=1, max_length=64)
+    ]
 
 
 class GetNoticeInput:
@@ -161,15 +163,24 @@ class NoticesServlet:
         self._handler = handler
 
     def register(self, server: HttpServer) -> None:
-        server.register_paths("GET", [BOARDS_BOARD_ID_NOTICES], self.list_notices, "listNotices")
-        server.register_paths("POST", [BOARDS_BOARD_ID_NOTICES], self.post_notice, "postNotice")
+        server.register_paths(
+            "GET", [BOARDS_BOARD_ID_NOTICES], self.list_notices, "listNotices"
+        )
+        server.register_paths(
+            "POST", [BOARDS_BOARD_ID_NOTICES], self.post_notice, "postNotice"
+        )
         server.register_paths(
             "GET", [BOARDS_BOARD_ID_NOTICES_NOTICE_ID], self.get_notice, "getNotice"
         )
         server.register_paths(
-            "DELETE", [BOARDS_BOARD_ID_NOTICES_NOTICE_ID], self.delete_notice, "deleteNotice"
+            "DELETE",
+            [BOARDS_BOARD_ID_NOTICES_NOTICE_ID],
+            self.delete_notice,
+            "deleteNotice",
         )
-        server.register_paths("GET", [BOARDS_BOARD_ID_NEXT], self.await_notice, "awaitNotice")
+        server.register_paths(
+            "GET", [BOARDS_BOARD_ID_NEXT], self.await_notice, "awaitNotice"
+        )
 
     @answers(Ok, errors=[UnknownCursor, BoardNotFound])
     async def list_notices(self, request: Request, **path: str) -> Reply[object]:

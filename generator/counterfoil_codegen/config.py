@@ -170,7 +170,7 @@ def _target(folder: Path, root: Path | None, table: Table) -> Target | None:
         table.report(rules.NO_ROOT, "spec", *no_root(found))
         return None
     where = absolute(folder, handlers) if handlers else None
-    return Target(package, paths, absolute(folder, output), found, where)
+    return Target(package, paths, absolute(folder, output), found, folder, where)
 
 
 def no_root(root: Path | None) -> tuple[str, str]:

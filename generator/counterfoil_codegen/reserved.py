@@ -8,7 +8,7 @@ from typing import Final
 IMPORTABLE: Final = MappingProxyType(
     {
         "datetime": ("date",),
-        "typing": ("Annotated", "Any", "Literal", "Protocol"),
+        "typing": ("Annotated", "Literal", "Protocol"),
         "uuid": ("UUID",),
         "counterfoil.stub": (
             "Accepted",

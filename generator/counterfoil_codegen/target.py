@@ -16,6 +16,7 @@ class Target:
     specs: tuple[Path, ...]  # files or folders, as they were named
     output: Path  # the folder that the package's own folder goes into
     root: Path  # no $ref leaves this folder; every spec lies below it
+    project: Path  # the folder that generated files name the specs from
     handlers: Path | None = None  # where scaffold writes
     command: str = "counterfoil generate"  # what generates it again
 
@@ -26,8 +27,16 @@ class Target:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """The specs as generated files name them: POSIX paths below the root."""
-        return tuple(spec.relative_to(self.root).as_posix() for spec in self.specs)
+        """The specs as generated files name them: from the project, or by their own name alone.
+
+        So a file says the same wherever the command was run.
+        """
+        return tuple(
+            spec.relative_to(self.project).as_posix()
+            if spec.is_relative_to(self.project)
+            else spec.name
+            for spec in self.specs
+        )
 
 
 def absolute(folder: Path, path: str) -> Path:

@@ -7,11 +7,14 @@ gives the same bytes on each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 _LINE_END: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _LIST_MARK: Final = re.compile(r"(?:[-*+]|[0-9]{1,3}[.)]) +")
+# What is no paragraph: headings, quotations, tables, rules, HTML.
+_BLOCK: Final = re.compile(r"[#>|<]|[-=*_]{3,}$")
+_CODE_MARGIN: Final = 4
 _DEEPEST_MARGIN: Final = 24
 # The first character of the scripts that a terminal shows two columns wide; all after it count so.
 _WIDE: Final = 0x1100
@@ -32,17 +35,53 @@ def printable(line: str) -> str:
 
 
 def wrap(text: str, width: int) -> Iterator[str]:
-    """Break each line of *text* at spaces, to *width* columns.
+    """Break the lines of *text* at spaces, to *width* columns.
 
     A longer word keeps a line of its own. A line that goes on is indented as its first part is, or
-    to stand under the text of a list item.
+    to stand under the text of a list item. Lines of one Markdown paragraph flow together if one of
+    them is too long; other lines stay apart.
     """
-    for line in _LINE_END.split(text):
-        yield from _wrap_line(line.replace("\t", "    ").rstrip(), width)
+    lines = [line.replace("\t", "    ").rstrip() for line in _LINE_END.split(text)]
+    for paragraph in _paragraphs(lines):
+        if all(_fits(line, width) for line in paragraph):
+            yield from paragraph
+        else:
+            first, *others = paragraph
+            yield from _wrap_line(" ".join((first, *map(str.strip, others))), width)
+
+
+def _paragraphs(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The lines in runs that Markdown would show as one paragraph."""
+    run: list[str] = []
+    fenced = False
+    for line in lines:
+        fence = line.lstrip().startswith("```")
+        if run and (fenced or fence or not _goes_on(run[-1], line)):
+            yield run
+            run = []
+        fenced ^= fence
+        run.append(line)
+        if fenced or fence:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether *line* goes on with the paragraph that *before* is in (CommonMark 0.31, 4.8)."""
+    content = line.lstrip()
+    if not content or not before.strip() or _BLOCK.match(content) or _BLOCK.match(before.lstrip()):
+        return False
+    return not _LIST_MARK.match(content) and len(line) - len(content) < _CODE_MARGIN
+
+
+def _fits(line: str, width: int) -> bool:
+    return len(line) <= width and columns(line) <= width
 
 
 def _wrap_line(line: str, width: int) -> Iterator[str]:
-    if len(line) <= width and columns(line) <= width:
+    if _fits(line, width):
         yield line
         return
     content = line.lstrip(" ")

@@ -80,9 +80,6 @@ class _RawBody:
 
 
 def _content(request: Request) -> bytes:
-    # Twisted gives the attribute no type; it is None where there is nothing to read.
-    content = cast("BinaryIO | None", request.content)
-    if content is None:
-        return b""
+    content = cast("BinaryIO", request.content)  # Twisted gives the attribute no type
     content.seek(0)
     return content.read()

@@ -20,16 +20,11 @@ __all__ = ["Body", "Cookie", "Header", "Parameter", "Path", "Query"]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What the four kinds of parameter share. A list is comma-separated unless exploded."""
+    """What the four kinds of parameter share. A list is comma-separated, but for a query's."""
 
     name: str | None = None
 
     place: ClassVar[str]
-
-    @property
-    def repeated(self) -> bool:
-        """Whether each element of a list comes in an occurrence of its own."""
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +44,6 @@ class Query(Parameter):
     explode: bool | None = None
 
     place = "query"
-
-    @property
-    def repeated(self) -> bool:
-        return self.explode is not False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ class Slot:
     several: bool
 
     @property
+    def exploded(self) -> bool:
+        """Whether each element of a list comes in an occurrence of its own."""
+        return isinstance(self.marker, Query) and self.marker.explode is not False
+
+    @property
     def location(self) -> str:
         return f"{self.marker.place}.{self.name}"
 
@@ -138,12 +143,11 @@ def _add_query(slot: Slot, encoded: str, texts: Texts, problems: list[Problem]) 
         return
     if not slot.several:
         texts.setdefault(slot.attribute, text)
-    elif not slot.marker.repeated:
+    elif not slot.exploded:
         texts.setdefault(slot.attribute, text.split(","))
     else:
-        earlier = texts.setdefault(slot.attribute, [])
-        if isinstance(earlier, list):
-            earlier.append(text)
+        earlier = texts.get(slot.attribute, ())
+        texts[slot.attribute] = [*earlier, text]
 
 
 def _add_bytes(slot: Slot, value: bytes, texts: Texts, problems: list[Problem]) -> None:

@@ -79,7 +79,7 @@ def _listed(problems: Sequence[Problem]) -> str:
 
 def _message(details: ErrorDetails) -> str:
     if details["type"] == "union_tag_invalid":  # pydantic's own text quotes the input
-        return f"Input tag is none of {details['ctx']['expected_tags']}"
+        return f"Input tag is none of {details.get('ctx', {}).get('expected_tags')}"
     return details["msg"]
 
 

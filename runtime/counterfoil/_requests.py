@@ -103,6 +103,7 @@ class SiteRequest(Request):
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """The whole request has come."""
         self._arrived = True
+        self.responseHeaders.setRawHeaders(b"X-Content-Type-Options", [b"nosniff"])
         cast("BinaryIO", self.content).seek(0)  # Twisted leaves the attribute without a type
         self.method, self.uri, self.clientproto = command, path, version
         self.path, _, query = path.partition(b"?")

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
@@ -97,9 +96,10 @@ class JsonResource(Resource):
     @override
     def render(self, request: Request) -> int:
         """Answer *request*, now or later."""
-        request.responseHeaders.setRawHeaders("X-Content-Type-Options", ["nosniff"])
         if isinstance(request, SiteRequest):
             request.servlet_name = type(self).__name__
+        else:
+            request.responseHeaders.setRawHeaders("X-Content-Type-Options", ["nosniff"])
         try:
             self._route(request)
         except CodedError as error:
@@ -139,7 +139,6 @@ class JsonResource(Resource):
             request.render_deferred = rendering
         if route.cancellable and not rendering.called:
             request.notifyFinish().addErrback(lambda _: rendering.cancel())
-        rendering.addErrback(_logged_already)
 
     async def _answer(self, request: Request, route: _Route, arguments: _Arguments) -> None:
         processing = request.processing() if isinstance(request, SiteRequest) else nullcontext()
@@ -153,11 +152,9 @@ class JsonResource(Resource):
                 self._cancelled(request, route)
             except CodedError as error:
                 self._refused(request, route, error)
-            except Exception:
-                self._failed(request, route)
             except BaseException:
+                # SystemExit and its like end here too: the Deferred would only keep them.
                 self._failed(request, route)
-                raise
 
     def _send(self, request: Request, route: _Route, answer: Answer | None) -> None:
         if answer is None:
@@ -247,7 +244,3 @@ def _decoded(name: str, text: str) -> str:
 def _for_coroutine(answer: Awaitable[Answer | None]) -> Awaitable[Answer | None]:
     """What a coroutine that a Deferred drives can await in place of *answer*."""
     return Deferred.fromFuture(answer) if asyncio.isfuture(answer) else answer
-
-
-def _logged_already(_: Failure) -> None:
-    """Ends a Deferred whose exception was logged and answered; the reactor could not pass it on."""

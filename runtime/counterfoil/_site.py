@@ -10,9 +10,10 @@ from typing_extensions import override
 from counterfoil._requests import SiteRequest
 from counterfoil._types import AnyResource, Request
 
-__all__ = ["Site"]
+__all__ = ["DEFAULT_MAX_BODY_SIZE", "Site"]
 
 DEFAULT_MAX_BODY_SIZE = 50 * 1024 * 1024
+"""How long a body may be, in bytes."""
 
 
 class Site(server.Site):

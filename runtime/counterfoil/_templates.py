@@ -35,11 +35,6 @@ class Segment:
         return None if self.names else self.texts[0]
 
     @property
-    def shape(self) -> tuple[str, ...]:
-        """What decides which paths match: two segments of one shape match the same text."""
-        return self.texts
-
-    @property
     def is_parameter(self) -> bool:
         """Whether the whole segment is one parameter."""
         return self.texts == ("", "")

@@ -36,7 +36,7 @@ from twisted.web import server
 from typing_extensions import override
 
 from counterfoil._json import JsonValue
-from counterfoil._site import Site
+from counterfoil._site import DEFAULT_MAX_BODY_SIZE, Site
 from counterfoil._types import AnyResource
 
 __all__ = ["NotAnsweredError", "PendingResponse", "Response", "TestClient"]
@@ -69,11 +69,21 @@ class TestClient:
 
     __test__ = False  # for pytest, which would take it for a test
 
-    def __init__(self, resource: AnyResource, *, max_request_body_size: int | None = None) -> None:
+    def __init__(
+        self,
+        resource: AnyResource,
+        *,
+        server_header: str = "counterfoil",
+        max_request_body_size: int = DEFAULT_MAX_BODY_SIZE,
+    ) -> None:
+        """The options are those of `Site`."""
         self.clock = Clock()
-        self._site = Site(resource, reactor=cast("IReactorTime", self.clock))
-        if max_request_body_size is not None:
-            self._site.max_request_body_size = max_request_body_size
+        self._site = Site(
+            resource,
+            server_header=server_header,
+            max_request_body_size=max_request_body_size,
+            reactor=cast("IReactorTime", self.clock),
+        )
 
     def get(
         self, path: str, *, query: Query | None = None, headers: Mapping[str, str] | None = None
@@ -158,7 +168,7 @@ class TestClient:
         content = body if json is None else jsonlib.dumps(json).encode("ascii")
         lines = {"Host": "localhost", "Content-Length": str(len(content)), **(headers or {})}
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        connection = server.Site.buildProtocol(self._site, None)
+        connection = cast("Protocol", server.Site.buildProtocol(self._site, None))
         pending = PendingResponse(method, connection)
         connection.dataReceived(
             f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
@@ -209,8 +219,6 @@ class PendingResponse:
             body = received.read()
         except (http.client.HTTPException, ValueError):
             return None
-        if received.length:
-            return None
         headers: dict[str, str] = {}
         for name, value in received.getheaders():
             key = name.lower()
@@ -235,11 +243,6 @@ class _MemoryTransport(StringTransport):
         StringTransport.__init__(self)
         self.aborted = False
         self._connection: Protocol | None = connection
-
-    @override
-    def write(self, data: bytes) -> None:
-        if self._connection is not None:
-            StringTransport.write(self, data)
 
     @override
     def loseConnection(self) -> None:

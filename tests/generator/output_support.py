@@ -26,7 +26,9 @@ class Project:
 
     @property
     def target(self) -> Target:
-        return Target("noticeboard", (self.spec,), self.folder / "generated", self.folder)
+        return Target(
+            "noticeboard", (self.spec,), self.folder / "generated", self.folder, self.folder
+        )
 
     def manifest(self, files: Mapping[str, bytes]) -> Manifest:
         return Manifest(

@@ -27,7 +27,7 @@ from counterfoil.stub import (
     unimplemented,
 )
 from pydantic import Field
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 
 NOTICES = path("/boards/{board_id}/notices")
 NOTICE = path("/boards/{board_id}/notices/{noticeId}", "board_id", "notice_id")
@@ -130,9 +130,12 @@ class PutPictureInput:
 
 class SearchInput:
     words: Annotated[list[str], Query("word")]
-    sizes: Annotated[list[int], Query(explode=False)] = [1, 2]  # noqa: RUF012
+    sizes: Annotated[list[int], Query(explode=False)]
     exact: Annotated[bool, Header("X-Exact")] = False
     session: Annotated[str | None, Cookie()] = None
+
+
+SearchInput.sizes = [1, 2]
 
 
 class KioskServlet:
@@ -233,8 +236,9 @@ class Kiosk(KioskHandler):
         self.waiting.append(waiter)
         try:
             return await waiter
-        finally:
-            self.cancelled += not waiter.called
+        except CancelledError:
+            self.cancelled += 1
+            raise
 
     async def get_picture(self, request: Request, board_id: str) -> bytes:
         return b"\x89PNG"

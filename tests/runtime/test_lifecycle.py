@@ -18,6 +18,7 @@ from counterfoil import (
     SiteRequest,
     cancellable,
 )
+from counterfoil._rendering import write_response
 from counterfoil.stub import path
 from counterfoil.testing import Response
 from twisted.internet.defer import CancelledError, Deferred
@@ -25,6 +26,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from tests.serving import DEADLINE, Serve, Server, in_reactor
 
 Answer: TypeAlias = tuple[int, object]
+Callback: TypeAlias = Callable[[Request], Awaitable[Answer | None] | Answer | None]
 
 
 class Waiting:
@@ -202,13 +204,13 @@ def test_a72_nesting_beyond_the_stack_is_a_500(serve: Serve) -> None:
         value = value[0]
 
 
-class Boom(Exception):
+class BoomError(Exception):
     """What a handler did not expect."""
 
 
 @pytest.mark.parametrize(
     "raised",
-    [Boom("secret"), CodeMessageException(404, "secret"), SystemExit(3), KeyboardInterrupt()],
+    [BoomError("secret"), CodeMessageException(404, "secret"), SystemExit(3), KeyboardInterrupt()],
 )
 @pytest.mark.parametrize("late", [False, True])
 def test_a5_a6_a26_a27_other_exceptions_are_a_500_without_detail(
@@ -322,7 +324,7 @@ def test_a8_b83_after_a_part_of_the_answer_the_connection_is_cut(serve: Serve, h
         request.write(b"half")
         match how:
             case "fails":
-                raise Boom
+                raise BoomError
             case "is refused":
                 raise CodedError(400, "too late")
             case "is cancelled":
@@ -344,8 +346,38 @@ def test_a9_nothing_happens_to_a_connection_that_is_gone_already(serve: Serve) -
         until(lambda: waiting.waiters)
         in_reactor(lambda: waiting.requests[0].write(b"half"))
     until(lambda: gone(waiting.requests[0]))
-    in_reactor(lambda: waiting.waiters[0].errback(Boom()))
+    in_reactor(lambda: waiting.waiters[0].errback(BoomError()))
     assert waiting.ended == ["ended"]
+
+
+@pytest.mark.parametrize("how", ["refuses", "finishes", "returns no content"])
+def test_a66_a67_a84_nothing_escapes_when_the_client_has_left(
+    serve: Serve, how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    waiting = Waiting()
+    resource = waiting.resource()
+
+    async def ending(request: Request) -> None:
+        await waiting.patient(request)
+        match how:
+            case "refuses":
+                raise CodedError(418, "too late")
+            case "finishes":
+                request.finish()
+            case _:
+                write_response(request, 204, b"", None)
+
+    resource.register_paths("GET", [path("/ending")], ending, "Ending")
+    connection = serve(resource).connect()
+    connection.request("GET", "/ending")
+    until(lambda: waiting.waiters)
+    connection.close()
+    until(lambda: gone(waiting.requests[0]))
+    waiting.answer({})
+    (line,) = lines(caplog, "access")
+    status = {"refuses": 418, "finishes": 500}.get(how, 204)
+    assert f" 0B {status}! " in line
 
 
 def gone(request: Request) -> bool:

@@ -194,17 +194,22 @@ def test_a130_too_many_parameters() -> None:
 
 class Lists:
     words: Annotated[list[str], Query()]
-    sizes: Annotated[list[int], Query(explode=False), Field(max_length=3)] = [1]  # noqa: RUF012
+    sizes: Annotated[list[int], Query(explode=False), Field(max_length=3)]
     tags: Annotated[Tags | None, Query()] = None
+    gaps: Annotated[list[int | None] | None, Query()] = None
     flags: Annotated[list[bool] | None, Header("X-Flags")] = None
 
 
+Lists.sizes = [1]
+
+
 def test_a123_lists_keep_their_order() -> None:
-    given = Sender(Lists).given("/x?words=b&words=a%2Cc&words=&tags=1&tags=2&sizes=3,4%2C5")
+    given = Sender(Lists).given("/x?words=b&words=a%2Cc&words=&tags=1&tags=2&sizes=3,4%2C5&gaps=6")
     assert given == {
         "words": "['b', 'a,c', '']",
         "sizes": "[3, 4, 5]",
         "tags": "Tags(root=['1', '2'])",
+        "gaps": "[6]",
         "flags": "None",
     }
 
@@ -386,7 +391,7 @@ class Shadowing:
     """Attributes may be called like the types and modules that annotations name."""
 
     str: Annotated[str, Query()] = ""
-    list: Annotated[list[int], Query()] = []  # noqa: RUF012
+    list: Annotated[list[int] | None, Query()] = None
     Query: Annotated[int, Query()] = 0
 
 

@@ -31,7 +31,7 @@ def generate(real: RealApi, folder: Path) -> Generated:
     spec = SPECS / real.spec
     code = main(["generate", str(spec), "--package", real.package, "--output", str(folder)])
     assert code == 0, real.spec
-    target = Target(real.package, (spec,), folder, SPECS / real.spec.split("/")[0])
+    target = Target(real.package, (spec,), folder, SPECS, SPECS)
     lowered = read(target, frozenset()).lowered
     assert lowered is not None
     return Generated(real, folder / real.package, lowered.api)

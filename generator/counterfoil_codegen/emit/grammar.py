@@ -56,7 +56,7 @@ _MODEL_IMPORTS: Final = MappingProxyType(
         "__future__": frozenset({"annotations"}),
         "counterfoil.stub": frozenset({"Absent", "Model"}),
         "pydantic": frozenset({"AwareDatetime", "ConfigDict", "Field"}),
-        "typing": frozenset({"Annotated", "Any", "ClassVar", "Literal"}),
+        "typing": frozenset({"Annotated", "ClassVar", "Literal"}),
         "typing_extensions": frozenset({"TypeAliasType"}),
         "uuid": frozenset({"UUID"}),
     }

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from counterfoil_codegen.emit.internal import InternalError
 from counterfoil_codegen.fragments import Identifier, Import
+from counterfoil_codegen.import_order import member_order, natural
 from counterfoil_codegen.reserved import BUILTIN_TYPES, IMPORTABLE, IMPORTABLE_MODULES
 
 _HOMES: Final = {name: module for module, names in IMPORTABLE.items() for name in names}
 _STANDARD: Final = frozenset({"datetime", "typing", "uuid"})
 _KNOWN: Final = BUILTIN_TYPES | {"__name__"}
-_DIGITS: Final = re.compile(r"([0-9]+)")
-_Natural = tuple[tuple[int, int, str], ...]
 
 
 def imports(body: str, own: Mapping[str, str], name: str) -> tuple[tuple[Import, ...], ...]:
@@ -61,26 +59,12 @@ def import_from(module: str, names: Iterable[str]) -> Import:
     return Import(module, [Identifier(name) for name in sorted(names, key=member_order)])
 
 
-def member_order(name: str) -> tuple[int, _Natural, str]:
-    """isort's order of the names in an import: constants, classes, the rest; case counts last."""
-    return _kind(name), _natural(name.lower()), name
-
-
-def exported_order(name: str) -> tuple[int, _Natural]:
-    """The order of names in `__all__` (ruff's RUF022): as in an import, but case counts."""
-    return _kind(name), _natural(name)
-
-
-def _kind(name: str) -> int:
-    return 0 if len(name) > 1 and name.isupper() else 1 if name[0].isupper() else 2
-
-
 def _sections(
     modules: Iterable[str], found: Mapping[str, Iterable[str]]
 ) -> Iterator[tuple[Import, ...]]:
     for section in range(3):
         whole = sorted(module for module in modules if _section(module) == section)
-        named = sorted((home for home in found if _section(home) == section), key=_natural)
+        named = sorted((home for home in found if _section(home) == section), key=natural)
         yield (
             *(Import(module) for module in whole),
             *(import_from(home, found[home]) for home in named),
@@ -89,17 +73,6 @@ def _sections(
 
 def _section(module: str) -> int:
     return 0 if module in _STANDARD else 2 if module.startswith(".") else 1
-
-
-def _natural(text: str) -> _Natural:
-    """Runs of digits by value; one with a zero before it as a text, before all that have none."""
-    return tuple(_part(part) for part in _DIGITS.split(text) if part)
-
-
-def _part(part: str) -> tuple[int, int, str]:
-    if not part.isdigit():
-        return 1, 0, part
-    return (0, 0, part) if part.startswith("0") else (0, int(part), "")
 
 
 def _free_names(tree: ast.Module) -> set[str]:

@@ -8,8 +8,8 @@ from typing import Final
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit import docs
-from counterfoil_codegen.emit.imports import exported_order
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
+from counterfoil_codegen.import_order import exported_order
 
 _LINE: Final = 88
 JSON: Final = "application/json"

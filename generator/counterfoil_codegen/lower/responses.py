@@ -146,7 +146,7 @@ def _error(context: Context, place: Node, node: Node, status: str, operation_id:
     own = pascal(operation_id)
     origin = origin_of(place, node, own, "Response")
     shared = is_shared(place, node)
-    content = read_content(context, node, origin if shared else origin.child(pascal(status)))
+    content = read_content(context, node, origin if shared else origin.child(_suffix(status)))
     return DraftError(
         status=status,
         owner=Reference(node.document.name, node.pointer) if shared else None,
@@ -201,7 +201,7 @@ def _wanted_name(key: ErrorKey, draft: DraftError, many: bool, names: Names) -> 
         return _class(phrase)
     schema = draft.content.schema
     inline = schema is not None and str(draft.content.annotation(names)) == (
-        f"models.{draft.owner_name}Response{pascal(draft.status)}"
+        f"models.{draft.owner_name}Response{_suffix(draft.status)}"
     )
     return _class(f"{draft.owner_name}{phrase}" if inline else f"{phrase}{_words(key[2])}")
 
@@ -252,6 +252,10 @@ def _finish_error(name: Identifier, draft: DraftError, names: Names) -> ir.Error
         annotation=annotation,
         doc=draft.doc if shared and draft.doc else _title(draft.status),
     )
+
+
+def _suffix(status: str) -> str:
+    return "Default" if status == "default" else status
 
 
 def _phrase(status: str) -> str:

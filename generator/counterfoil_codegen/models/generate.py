@@ -33,12 +33,7 @@ def generate_types(document: Mapping[str, Expression]) -> str:
         ModelError: the generator gave something else.
     """
     text = generate(
-        {
-            "openapi": "3.1.0",
-            "info": {"title": "models", "version": "1"},
-            "paths": {},
-            "components": {"schemas": dict(document)},
-        },
+        _openapi(document),
         input_file_type=InputFileType.OpenAPI,
         input_filename="models",
         openapi_scopes=[OpenAPIScope.Schemas],
@@ -90,3 +85,13 @@ def generate_types(document: Mapping[str, Expression]) -> str:
     if not isinstance(text, str):
         raise ModelError("the model generator gave no text")
     return text
+
+
+def _openapi(document: Mapping[str, Expression]) -> dict[str, object]:
+    """The least OpenAPI document with these schemas."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "models", "version": "1"},
+        "paths": {},
+        "components": {"schemas": dict(document)},
+    }

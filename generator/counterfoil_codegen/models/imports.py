@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
 from counterfoil_codegen.fragments import Expression, Identifier
+from counterfoil_codegen.import_order import member_order
 
 _HOMES: Final = {
     "Absent": "counterfoil.stub",
@@ -24,7 +24,6 @@ _HOMES: Final = {
 }
 _STANDARD: Final = frozenset({"typing", "uuid"})
 _NARROW: Final = 79
-_DIGITS: Final = re.compile(r"([0-9]+)")
 
 
 class Imports:
@@ -61,7 +60,7 @@ class Imports:
 
     def _statements(self, home: str) -> Iterator[str]:
         """One for what keeps its name, and one for each name that does not."""
-        names = sorted(self._names[home], key=_member_order)
+        names = sorted(self._names[home], key=member_order)
         kept = [name for name in names if home.startswith(".") or self._local(name) == name]
         if kept:
             listed = ", ".join(str(Identifier(name)) for name in kept)
@@ -74,10 +73,3 @@ class Imports:
 
     def _local(self, name: str) -> str:
         return f"_{name}" if name in self._taken else name
-
-
-def _member_order(name: str) -> tuple[bool, tuple[tuple[int, int, str], ...], str]:
-    """isort's order of the names in an import: constants, then classes, numbers by value."""
-    parts = _DIGITS.split(name.lower())
-    natural = tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts if p)
-    return not (len(name) > 1 and name.isupper()), natural, name

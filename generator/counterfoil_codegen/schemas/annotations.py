@@ -66,13 +66,13 @@ def annotate(schema: JsonSchema) -> Expression:
             return Expression.subscript(_name("list"), annotate(_inner(schema, "items")))
         case "object":
             values = schema.get("additionalProperties")
-            inner = annotate(values) if isinstance(values, dict) else _name("Any")
+            inner = annotate(values) if isinstance(values, dict) else _name("object")
             return Expression.subscript(_name("dict"), _name("str"), inner)
         case "null":
             return Expression.none()
         case str(name):
             return _scalar(name, schema.get("format"))
-    return _name("Any")
+    return _name("object")
 
 
 def admits_null(schema: JsonSchema) -> bool:

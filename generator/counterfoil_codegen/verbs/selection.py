@@ -119,7 +119,7 @@ def _from_command_line(options: Options, project: Config, needs_output: bool) ->
     here = Path.cwd()
     specs = tuple(absolute(here, spec) for spec in options.spec)
     root = _root(options, project, specs)
-    return Target(package, specs, absolute(here, options.output or "."), root)
+    return Target(package, specs, absolute(here, options.output or "."), root, project.folder)
 
 
 def _root(options: Options, project: Config, specs: Sequence[Path]) -> Path:

@@ -1,0 +1,237 @@
+"""What leaves a servlet: declared replies and errors, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from counterfoil import CodedError, JsonResource, Request, is_cancellable
+from counterfoil.stub import (
+    Accepted,
+    ApiError,
+    Created,
+    Found,
+    Model,
+    NoContent,
+    NotModified,
+    Ok,
+    Reply,
+    ResetContent,
+    StatusError,
+    answers,
+    cancellable,
+    path,
+    unimplemented,
+)
+from counterfoil.testing import Response, TestClient
+from twisted.internet.defer import CancelledError
+
+
+class Thing(Model):
+    name: str
+    made: datetime
+
+
+THING = Thing(name="t", made=datetime(2026, 1, 2, tzinfo=UTC))
+THING_JSON = {"name": "t", "made": "2026-01-02T00:00:00Z"}
+
+
+class Declared(ApiError[Thing]):
+    """Declared."""
+
+    status = 409
+
+
+class Bare(ApiError[None]):
+    """Declared without content."""
+
+    status = 410
+
+
+class Other(ApiError[Thing]):
+    """Not declared."""
+
+    status = 402
+
+
+class ClientFault(StatusError[Thing]):
+    """A range."""
+
+    statuses = range(400, 500)
+
+
+class AnyFault(StatusError[None]):
+    """`default`, without content."""
+
+
+REPLIES = (Ok, Created, Found, NoContent, NotModified, ResetContent)
+ERRORS = (Declared, Bare, ClientFault, AnyFault)
+
+
+def outcome(
+    result: Reply[object] | BaseException, media_type: str = "application/json"
+) -> Response:
+    """The answer to a request whose handler returns or raises *result*."""
+
+    class Servlet:
+        @answers(*REPLIES, errors=ERRORS, media_type=media_type)
+        async def operation(self, request: Request, **path: str) -> Reply[object]:
+            if isinstance(result, BaseException):
+                raise result
+            return result
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], Servlet().operation, "operation")
+    return TestClient(resource).get("/")
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "body"),
+    [
+        (Ok(THING), 200, THING_JSON),
+        (Ok([THING, THING]), 200, [THING_JSON, THING_JSON]),
+        (Ok({"a": THING}), 200, {"a": THING_JSON}),
+        (Ok("text"), 200, "text"),
+        (Ok(False), 200, False),
+        (Created(THING), 201, THING_JSON),
+    ],
+)
+def test_replies_of_json(reply: Reply[object], status: int, body: object) -> None:
+    response = outcome(reply)
+    assert (response.status, response.json()) == (status, body)
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["content-length"] == str(len(response.body))
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "length"),
+    [
+        (NoContent(), 204, None),
+        (NotModified(headers={"ETag": '"1"'}), 304, None),
+        (ResetContent(), 205, "0"),
+        (Created(), 201, "0"),
+        (Ok(None), 200, "0"),
+        (Found(headers={"Location": "/b"}), 302, "0"),
+    ],
+)
+def test_a62_replies_without_content(reply: Reply[object], status: int, length: str | None) -> None:
+    response = outcome(reply)
+    assert (response.status, response.body) == (status, b"")
+    assert response.headers.get("content-length") == length
+    assert "content-type" not in response.headers
+    for name, value in (reply.headers or {}).items():
+        assert response.headers[name.lower()] == value
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "sent", "content_type"),
+    [
+        ("image/png", b"\x89", b"\x89", "image/png"),
+        ("text/plain", "caf\u00e9", b"caf\xc3\xa9", "text/plain; charset=utf-8"),
+        ("application/scim+json", {"b": 1, "a": 2}, b'{"a":2,"b":1}', "application/scim+json"),
+    ],
+)
+def test_other_media_types(media_type: str, body: object, sent: bytes, content_type: str) -> None:
+    response = outcome(Ok(body), media_type)
+    assert (response.status, response.body) == (200, sent)
+    assert response.headers["content-type"] == content_type
+    assert response.headers["content-length"] == str(len(sent))
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "body"),
+    [
+        (Declared(THING), 409, THING_JSON),
+        (Bare(), 410, {"errcode": "M_UNKNOWN", "error": "Gone"}),
+        (ClientFault(404, THING), 404, THING_JSON),
+        (AnyFault(404), 404, {"errcode": "M_NOT_FOUND", "error": "Not Found"}),
+        (AnyFault(599), 599, {"errcode": "M_UNKNOWN", "error": "Unknown status"}),
+        (CodedError(403, "No", "M_FORBIDDEN"), 403, {"errcode": "M_FORBIDDEN", "error": "No"}),
+        (
+            unimplemented("op"),
+            501,
+            {"errcode": "M_UNRECOGNIZED", "error": "op is not implemented"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("media_type", ["application/json", "image/png"])
+def test_errors_that_may_be_seen(
+    error: Exception, status: int, body: object, media_type: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    response = outcome(error, media_type)
+    assert (response.status, response.json()) == (status, body)
+    assert response.headers["content-type"] == "application/json"
+    (record,) = (r for r in caplog.records if r.name == "counterfoil.servlets")
+    assert record.levelno == logging.INFO
+    assert record.getMessage() == f"GET /: operation: {type(error).__name__} {status}"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Other(THING),
+        Accepted(THING),
+        ValueError("secret"),
+        Ok(object()),
+        Ok(float("nan")),
+        Ok("\ud800"),
+        Declared(THING, headers={"X": "a\r\nEvil: 1"}),
+        Ok(THING, headers={"X": "a\0"}),
+        NoContent(headers={"X\n": "a"}),
+    ],
+    ids=repr,
+)
+def test_whatever_else_is_a_500_without_detail(
+    result: Reply[object] | Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = outcome(result)
+    assert response.status == 500
+    assert response.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+    assert not {"x", "evil"} & set(response.headers)
+    (record,) = (r for r in caplog.records if r.levelno == logging.ERROR)
+    assert record.exc_info is not None
+
+
+def test_a_body_that_is_no_bytes_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
+    assert outcome(Ok(THING), "image/png").status == 500
+    assert "a body of image/png must be bytes, not Thing" in caplog.text
+
+
+def test_what_is_undeclared_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    outcome(Accepted(THING))
+    assert "the operation does not declare Accepted" in caplog.text
+
+
+def test_cancellation_is_left_to_the_host() -> None:
+    assert outcome(CancelledError()).status == 499
+
+
+def test_headers_of_replies_and_errors() -> None:
+    assert outcome(Ok(THING, headers={"ETag": '"1"'})).headers["etag"] == '"1"'
+    assert outcome(Declared(THING, headers={"X-A": ["1", "2"]})).headers["x-a"] == "1, 2"
+
+
+def test_a119_the_flag_is_seen_through_the_boundary() -> None:
+    class Servlet:
+        @cancellable
+        @answers(Ok)
+        async def above(self, request: Request, **path: str) -> Reply[object]:
+            return Ok(None)
+
+        @answers(Ok)
+        @cancellable
+        async def below(self, request: Request, **path: str) -> Reply[object]:
+            return Ok(None)
+
+        @answers(Ok)
+        async def without(self, request: Request, **path: str) -> Reply[object]:
+            return Ok(None)
+
+    servlet = Servlet()
+    flags: Sequence[bool] = [
+        is_cancellable(each) for each in (servlet.above, servlet.below, servlet.without)
+    ]
+    assert flags == [True, True, False]

@@ -1,0 +1,259 @@
+"""The site and its requests: bounds, the access log, what is left out of it. On real sockets."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import BinaryIO, cast
+
+import pytest
+from counterfoil import JsonResource, Request, SiteRequest
+from counterfoil._access import printable, redacted
+from counterfoil.stub import path
+from counterfoil.testing import TestClient
+from twisted.internet.defer import Deferred
+from twisted.web.resource import Resource
+from typing_extensions import override
+
+from tests.runtime.test_lifecycle import lines, until
+from tests.serving import Serve, Server
+
+
+class Plain(Resource):
+    """A resource of Twisted's own kind: answers with what it was given."""
+
+    def __init__(self) -> None:
+        Resource.__init__(self)
+        self.isLeaf = True
+
+    @override
+    def render(self, request: Request) -> bytes:
+        content = cast("BinaryIO", request.content)
+        return repr((sorted((request.args or {}).items()), len(content.read()))).encode()
+
+
+def length(request: Request) -> tuple[int, object]:
+    content = cast("BinaryIO", request.content)
+    return 200, len(content.read())
+
+
+@pytest.fixture
+def server(serve: Serve) -> Server:
+    resource = JsonResource()
+    resource.register_paths("POST", [path("/length")], length, "Length")
+    resource.register_paths("GET", [path("/length")], length, "Length")
+    return serve(resource, max_request_body_size=1000)
+
+
+def chunked(*chunks: bytes) -> bytes:
+    parts = (b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in (*chunks, b""))
+    head = b"POST /length HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return head + b"".join(parts)
+
+
+def test_a112_b29_a_body_over_the_limit_is_a_413_that_can_be_read(server: Server) -> None:
+    with server.connect() as connection:
+        connection.request("POST", "/length", body=b"x" * 1_000_000)
+        response = connection.response()
+        assert response.status == 413
+        assert response.json() == {"errcode": "M_TOO_LARGE", "error": "The body is too large"}
+        assert response.headers["access-control-allow-origin"] == "*"
+        assert response.headers["x-content-type-options"] == "nosniff"
+        connection.request("POST", "/length", body=b"x" * 1000)
+        assert connection.response().json() == 1000
+
+
+def test_a112_b30_and_so_is_one_in_chunks(server: Server) -> None:
+    with server.connect() as connection:
+        connection.send(chunked(b"x" * 600, b"x" * 400))
+        assert connection.response().json() == 1000
+        connection.send(chunked(b"x" * 600, b"x" * 401))
+        assert connection.response().status == 413
+
+
+def test_a114_b37_b73_bodies_are_never_parsed_as_forms(serve: Serve) -> None:
+    server = serve(Plain())
+    for content_type in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain; a=\x85",
+    ):
+        headers = {"Content-Type": content_type}
+        response = server.request("POST", "/?a=1", body=b"b=2", headers=headers)
+        assert response.body == b"([(b'a', [b'1'])], 3)"
+
+
+@pytest.mark.parametrize(
+    ("query", "arguments"),
+    [
+        ("a=1&a=2&b=%26+c", [(b"a", [b"1", b"2"]), (b"b", [b"& c"])]),
+        ("a=1;b=2", [(b"a", [b"1;b=2"])]),
+        ("a", [(b"a", [b""])]),
+        ("%61=%FF", [(b"a", [b"\xff"])]),
+        ("", []),
+    ],
+)
+def test_a130_arguments_are_split_at_the_ampersand(
+    serve: Serve, query: str, arguments: object
+) -> None:
+    assert serve(Plain()).get(f"/?{query}").body == repr((arguments, 0)).encode()
+
+
+def test_a130_too_many_arguments_are_a_400(serve: Serve) -> None:
+    server = serve(Plain())
+    assert server.get("/?" + "&".join(["a=1"] * 256)).status == 200
+    response = server.get("/?" + "&".join(["a=1"] * 257))
+    assert response.status == 400
+    assert response.json() == {
+        "errcode": "M_INVALID_PARAM",
+        "error": "the query string has more than 256 parameters",
+    }
+
+
+def test_a103_the_server_header_can_be_set() -> None:
+    client = TestClient(JsonResource(), server_header="kiosk/1")
+    assert client.get("/").headers["server"] == "kiosk/1"
+
+
+def test_a105_a106_one_line_for_each_request(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with server.connect() as connection:
+        connection.request("GET", "/length?a=b", headers={"User-Agent": "test\x1b[31m"})
+        connection.response()
+        connection.request("GET", "/nowhere")
+        connection.response()
+    until(lambda: len(lines(caplog, "access")) == 2)
+    first, second = lines(caplog, "access")
+    assert re.fullmatch(
+        r'127\.0\.0\.1 - \{Length\} 0\.\d{3}s 1B 200 "GET /length\?a=b HTTP/1\.1" '
+        r'"test\\x1b\[31m"',
+        first,
+    )
+    assert re.fullmatch(
+        r'127\.0\.0\.1 - \{JsonResource\} 0\.\d{3}s \d+B 404 "GET /nowhere HTTP/1\.1" "-"', second
+    )
+
+
+def test_a107_options_is_logged_at_debug(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.request("OPTIONS", "/length")
+    until(lambda: lines(caplog, "access"))
+    (record,) = (each for each in caplog.records if each.name == "counterfoil.access")
+    assert record.levelno == logging.DEBUG
+
+
+def test_a105_the_line_waits_for_the_handler(caplog: pytest.LogCaptureFixture) -> None:
+    """Also where it goes on after its answer was sent."""
+    caplog.set_level(logging.INFO)
+    waiting: Deferred[None] = Deferred()
+
+    async def slow(request: Request) -> None:
+        request.setHeader(b"Content-Length", b"2")
+        request.write(b"ok")
+        request.finish()
+        await waiting
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], slow, "Slow")
+    pending = TestClient(resource).start("GET", "/")
+    assert pending.response().body == b"ok"
+    assert lines(caplog, "access") == []
+    pending.disconnect()
+    assert lines(caplog, "access") == []
+    waiting.callback(None)
+    (line,) = lines(caplog, "access")
+    assert " 2B 200 " in line
+
+
+def test_a106_an_answer_that_was_not_sent_in_full_is_marked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    def half(request: Request) -> None:
+        request.setHeader(b"Content-Length", b"9")
+        request.write(b"half")
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], half, "Half")
+    pending = TestClient(resource).start("GET", "/")
+    assert not pending.answered
+    pending.disconnect()
+    (line,) = lines(caplog, "access")
+    assert " 4B 200! " in line
+
+
+def test_a104_a_request_is_processed_once() -> None:
+    caught: list[Request] = []
+
+    def twice(request: Request) -> tuple[int, object]:
+        caught.append(request)
+        assert isinstance(request, SiteRequest)
+        with pytest.raises(RuntimeError, match="already"), request.processing():
+            pass
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], twice, "Twice")
+    assert TestClient(resource).get("/").status == 200
+    assert repr(caught[0]) == "<SiteRequest GET />"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"POST /len",
+        b"POST /length HTTP/1.1\r\nHost: localhost\r\n",
+        b"POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab",
+        chunked(b"abc")[:-8],
+    ],
+    ids=["mid line", "mid head", "mid body", "mid chunk"],
+)
+def test_a111_b76_a_client_that_leaves_before_its_request_is_complete(
+    server: Server, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with server.connect() as connection:
+        connection.send(data)
+        time.sleep(0.05)
+    if data.endswith(b"/len"):
+        return  # Twisted makes a request of a whole first line
+    until(lambda: lines(caplog, "access"))
+    assert lines(caplog, "access") == ["127.0.0.1 left before its request was complete"]
+
+
+@pytest.mark.parametrize(
+    ("uri", "want"),
+    [
+        (b"/a?access_token=s", b"/a?access_token=<redacted>"),
+        (b"/a?access_token=s&b=c&access_token=t", None),
+        (b"/a?ACCESS_token=s", b"/a?ACCESS_token=<redacted>"),
+        (b"/a?access%5ftoken=s", b"/a?access%5ftoken=<redacted>"),
+        (b"/a?%61ccess_token=s", b"/a?%61ccess_token=<redacted>"),
+        (b"/a?b=c&client_secret=s&d=e", b"/a?b=c&client_secret=<redacted>&d=e"),
+        (b"/a?b=c;access_token=s;d=e", b"/a?b=c;access_token=<redacted>;d=e"),
+        (b"/a?access_token=s=t", b"/a?access_token=<redacted>"),
+        (b"/a?my_access_token=s", b"/a?my_access_token=s"),
+        (b"/a?access_token", b"/a?access_token"),
+        (b"/a/b", b"/a/b"),
+    ],
+)
+def test_a108_b70_secrets_are_left_out(uri: bytes, want: bytes | None) -> None:
+    seen = redacted(uri)
+    assert seen == want or (want is None and seen.count(b"<redacted>") == 2)
+
+
+def test_a108_in_every_line_of_the_log(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    serve(JsonResource()).get("/nowhere?access_token=secret")
+    until(lambda: lines(caplog, "access"))
+    assert "secret" not in caplog.text
+    assert caplog.text.count("<redacted>") == 2
+
+
+def test_b69_nothing_in_the_log_is_unprintable() -> None:
+    assert printable(b"plain") == "plain"
+    assert printable(b"a\x1b\n\xff\\") == r"a\x1b\n\xff\\"
