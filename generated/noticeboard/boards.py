@@ -9,6 +9,7 @@ from counterfoil.stub import (
     Body,
     Created,
     HttpServer,
+    Input,
     Ok,
     Path,
     Reply,
@@ -59,11 +60,11 @@ class BoardsHandler(Protocol):
         raise unimplemented("putBoard")
 
 
-class GetBoardInput:
+class GetBoardInput(Input):
     board_id: Annotated[models.BoardId, Path("boardId")]
 
 
-class PutBoardInput:
+class PutBoardInput(Input):
     board_id: Annotated[models.BoardId, Path("boardId")]
     body: Annotated[models.BoardDetails, Body()]
 
@@ -72,7 +73,7 @@ class BoardsServlet:
     """Reads each request, asks the handler, writes its reply."""
 
     def __init__(self, handler: BoardsHandler) -> None:
-        self._handler = handler
+        self._handler: BoardsHandler = handler
 
     def register(self, server: HttpServer) -> None:
         server.register_paths("GET", [BOARDS_BOARD_ID], self.get_board, "getBoard")

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from counterfoil.stub import ApiError
 
 from . import models
@@ -11,22 +13,22 @@ from . import models
 class BoardNotFound(ApiError[models.Problem]):
     """There is no such board."""
 
-    status = 404
+    status: ClassVar[int] = 404
 
 
 class KeyReused(ApiError[models.Conflict]):
     """The transaction id belongs to another notice."""
 
-    status = 409
+    status: ClassVar[int] = 409
 
 
 class NoticeNotFound(ApiError[models.Problem]):
     """There is no such notice on this board."""
 
-    status = 404
+    status: ClassVar[int] = 404
 
 
 class UnknownCursor(ApiError[models.Problem]):
     """The `from` was not the `next` of a page of this board."""
 
-    status = 400
+    status: ClassVar[int] = 400

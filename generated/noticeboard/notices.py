@@ -10,6 +10,7 @@ from counterfoil.stub import (
     Created,
     Header,
     HttpServer,
+    Input,
     NoContent,
     Ok,
     Path,
@@ -126,13 +127,13 @@ class NoticesHandler(Protocol):
         raise unimplemented("awaitNotice")
 
 
-class ListNoticesInput:
+class ListNoticesInput(Input):
     board_id: Annotated[models.BoardId, Path("boardId")]
     limit: Annotated[int, Query(), Field(ge=1, le=100)] = 20
     from_: Annotated[str | None, Query("from"), Field(max_length=200)] = None
 
 
-class PostNoticeInput:
+class PostNoticeInput(Input):
     board_id: Annotated[models.BoardId, Path("boardId")]
     body: Annotated[models.NewNotice, Body()]
     idempotency_key: Annotated[
@@ -140,17 +141,17 @@ class PostNoticeInput:
     ]
 
 
-class GetNoticeInput:
+class GetNoticeInput(Input):
     board_id: Annotated[models.BoardId, Path("boardId")]
     notice_id: Annotated[models.NoticeId, Path("noticeId")]
 
 
-class DeleteNoticeInput:
+class DeleteNoticeInput(Input):
     board_id: Annotated[models.BoardId, Path("boardId")]
     notice_id: Annotated[models.NoticeId, Path("noticeId")]
 
 
-class AwaitNoticeInput:
+class AwaitNoticeInput(Input):
     board_id: Annotated[models.BoardId, Path("boardId")]
     after: Annotated[int, Query(), Field(ge=0, le=9007199254740991)] = 0
     timeout: Annotated[int, Query(), Field(ge=0, le=60000)] = 30000
@@ -160,7 +161,7 @@ class NoticesServlet:
     """Reads each request, asks the handler, writes its reply."""
 
     def __init__(self, handler: NoticesHandler) -> None:
-        self._handler = handler
+        self._handler: NoticesHandler = handler
 
     def register(self, server: HttpServer) -> None:
         server.register_paths(
@@ -170,6 +171,9 @@ class NoticesServlet:
             "POST", [BOARDS_BOARD_ID_NOTICES], self.post_notice, "postNotice"
         )
         server.register_paths(
+            "GET", [BOARDS_BOARD_ID_NEXT], self.await_notice, "awaitNotice"
+        )
+        server.register_paths(
             "GET", [BOARDS_BOARD_ID_NOTICES_NOTICE_ID], self.get_notice, "getNotice"
         )
         server.register_paths(
@@ -177,9 +181,6 @@ class NoticesServlet:
             [BOARDS_BOARD_ID_NOTICES_NOTICE_ID],
             self.delete_notice,
             "deleteNotice",
-        )
-        server.register_paths(
-            "GET", [BOARDS_BOARD_ID_NEXT], self.await_notice, "awaitNotice"
         )
 
     @answers(Ok, errors=[UnknownCursor, BoardNotFound])

@@ -7,6 +7,7 @@ from typing import Annotated, Protocol
 
 from counterfoil.stub import (
     HttpServer,
+    Input,
     Ok,
     Query,
     Reply,
@@ -48,7 +49,7 @@ class SearchHandler(Protocol):
         raise unimplemented("searchNotices")
 
 
-class SearchNoticesInput:
+class SearchNoticesInput(Input):
     text: Annotated[str, Query(), Field(min_length=1, max_length=100)]
     board: Annotated[list[models.BoardId] | None, Query(), Field(max_length=20)] = None
     colour: Annotated[list[models.Colour] | None, Query(), Field(max_length=4)] = None
@@ -60,7 +61,7 @@ class SearchServlet:
     """Reads each request, asks the handler, writes its reply."""
 
     def __init__(self, handler: SearchHandler) -> None:
-        self._handler = handler
+        self._handler: SearchHandler = handler
 
     def register(self, server: HttpServer) -> None:
         server.register_paths("GET", [SEARCH], self.search_notices, "searchNotices")

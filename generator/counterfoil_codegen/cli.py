@@ -7,6 +7,7 @@ say what it lacks, and `check` answers quickly. A verb is imported when it is ru
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -45,6 +46,7 @@ verbs:
 {verbs}
 
 Each says more with --help, as in `counterfoil generate --help`."""
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
 _INTERRUPTED: Final = 128 + signal.SIGINT
 _PIPE_CLOSED: Final = 141  # as a shell shows SIGPIPE
 _TROUBLE: Final = 2
@@ -84,6 +86,8 @@ def _run(arguments: Sequence[str]) -> int:
     )
     show_traceback = given.traceback or "--traceback" in given.rest
     form = Format.TEXT
+    # Documents become trees of many small objects that live as long as the process.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
         verb = import_module(f"counterfoil_codegen.verbs.{given.verb}")
         parser.description = verb.__doc__

@@ -163,7 +163,8 @@ class Expression(Fragment):
         """`Field(ge=1, le=100)`."""
         given = list(_arguments(arguments))
         for name, value in keywords:
-            given.append(f"{_text_of(name, Identifier)}={''.join(_arguments([value]))}")
+            text = _grouped("".join(_arguments([value])))
+            given.append(f"{_text_of(name, Identifier)}={text}")
         return _expression(f"{_text_of(function, Expression)}({', '.join(given)})")
 
 

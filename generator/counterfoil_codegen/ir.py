@@ -76,7 +76,8 @@ class Error:
     """A response that a handler raises (4xx, 5xx, default). Shared by the operations of an API."""
 
     name: Identifier  # TxnConflict
-    status: int | None  # None: `default` or a range, the status is given when it is raised
+    base: Identifier  # ApiError; StatusError and its like for `default` and ranges
+    status: int | None  # None: the status is given when it is raised
     annotation: Expression | None  # models.Conflict; None: no body
     doc: str
 

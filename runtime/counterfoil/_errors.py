@@ -23,10 +23,12 @@ from counterfoil._replies import HeaderValues
 
 __all__ = [
     "ApiError",
+    "ClientStatusError",
     "CodeMessageException",
     "CodedError",
     "Codes",
     "InvalidRequestError",
+    "ServerStatusError",
     "StatusError",
     "UnimplementedError",
     "UnrecognizedRequestError",
@@ -204,6 +206,18 @@ class StatusError(Exception, Generic[T_co]):
 
     def __str__(self) -> str:
         return f"{self.status}: {self.body!r}"
+
+
+class ClientStatusError(StatusError[T_co]):
+    """A declared error of the range `4XX`."""
+
+    statuses = range(400, 500)
+
+
+class ServerStatusError(StatusError[T_co]):
+    """A declared error of the range `5XX`."""
+
+    statuses = range(500, 600)
 
 
 def _declared_body(error: type[object], body: object) -> object:

@@ -1,8 +1,8 @@
 """Where each attribute of an operation's input comes from (OpenAPI 3.1, "Parameter Object").
 
-An input class is a plain class of annotations, read with `counterfoil.stub.read`:
+An input class is a class of annotations, read with `counterfoil.stub.read`:
 
-    class ListNoticesInput:
+    class ListNoticesInput(Input):
         board_id: Annotated[str, Path()]
         limit: Annotated[int, Query(), Field(ge=1, le=100)] = 20
         from_: Annotated[str | None, Query("from")] = None
@@ -13,9 +13,14 @@ An attribute with a default is optional. The name is the wire's, where it differ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
-__all__ = ["Body", "Cookie", "Header", "Parameter", "Path", "Query"]
+__all__ = ["Body", "Cookie", "Header", "Input", "Parameter", "Path", "Query"]
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False)
+class Input:
+    """The base of input classes. Type checkers see a dataclass; `read` makes the instances."""
 
 
 @dataclass(frozen=True, slots=True)

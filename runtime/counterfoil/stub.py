@@ -2,8 +2,14 @@
 
 from counterfoil._boundary import answers
 from counterfoil._cancel import cancellable
-from counterfoil._errors import ApiError, StatusError, unimplemented
-from counterfoil._inputs import Body, Cookie, Header, Path, Query
+from counterfoil._errors import (
+    ApiError,
+    ClientStatusError,
+    ServerStatusError,
+    StatusError,
+    unimplemented,
+)
+from counterfoil._inputs import Body, Cookie, Header, Input, Path, Query
 from counterfoil._lazy import lazy
 from counterfoil._models import Absent, Model
 from counterfoil._reading import read
@@ -38,12 +44,14 @@ __all__ = [
     "AlreadyReported",
     "ApiError",
     "Body",
+    "ClientStatusError",
     "Cookie",
     "Created",
     "Found",
     "Header",
     "HttpServer",
     "ImUsed",
+    "Input",
     "Model",
     "MovedPermanently",
     "MultiStatus",
@@ -60,6 +68,7 @@ __all__ = [
     "Request",
     "ResetContent",
     "SeeOther",
+    "ServerStatusError",
     "StatusError",
     "SwitchingProtocols",
     "TemporaryRedirect",

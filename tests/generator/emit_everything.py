@@ -22,7 +22,7 @@ from tests.generator.emit_sample import (
     success,
 )
 
-GONE = ir.Error(Identifier("Gone"), 410, None, "")
+GONE = ir.Error(Identifier("Gone"), Identifier("ApiError"), 410, None, "")
 LONG_SENTENCE = "This is a long sentence about one thing, and about another thing. " * 8
 LONG_LINK = "https://example.org/" + "a/long/path/" * 12
 LONG_DOC = f"""A summary that takes more than a line, because its author had a lot to say here.

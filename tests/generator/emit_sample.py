@@ -113,13 +113,25 @@ def group(module: str, doc: str, *operations: ir.Operation) -> ir.Group:
 
 
 BOARD_NOT_FOUND = ir.Error(
-    Identifier("BoardNotFound"), 404, model("Problem"), "There is no such board."
+    Identifier("BoardNotFound"),
+    Identifier("ApiError"),
+    404,
+    model("Problem"),
+    "There is no such board.",
 )
 TXN_CONFLICT = ir.Error(
-    Identifier("TxnConflict"), 409, model("Problem"), "This transaction id had another text."
+    Identifier("TxnConflict"),
+    Identifier("ApiError"),
+    409,
+    model("Problem"),
+    "This transaction id had another text.",
 )
 DEFAULT_PROBLEM = ir.Error(
-    Identifier("DefaultProblem"), None, model("Problem"), "Something else went wrong."
+    Identifier("DefaultProblem"),
+    Identifier("StatusError"),
+    None,
+    model("Problem"),
+    "Something else went wrong.",
 )
 
 NOTICES = path("NOTICES", "/boards/{board_id}/notices", "board_id")

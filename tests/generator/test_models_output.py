@@ -132,7 +132,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_mypy_finds_nothing(package: Path) -> None:
     configuration = package.parent / "mypy.ini"
-    configuration.write_text(f"[mypy]\nstrict = true\nfollow_imports = silent\nmypy_path = {ROOT / 'runtime'}\n")
+    configuration.write_text(
+        f"[mypy]\nstrict = true\nfollow_imports = silent\nmypy_path = {ROOT / 'runtime'}\n"
+    )
     _run("mypy", f"--config-file={configuration}", "--cache-dir", str(package.parent), str(package))
 
 

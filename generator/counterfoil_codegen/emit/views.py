@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from counterfoil_codegen.import_order import exported_order
 
 _LINE: Final = 88
+_ONE_PARAMETER: Final = re.compile(r"\{[^{}]*\}")
 JSON: Final = "application/json"
 # RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5.
 _BODILESS: Final = frozenset({101, 204, 205, 304})
@@ -112,6 +114,7 @@ class GroupView:
     doc: str
     paths: tuple[PathView, ...]
     operations: tuple[OperationView, ...]
+    registered: tuple[OperationView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +192,26 @@ def models_view(api: ir.Api) -> ModelsView:
 def group_view(group: ir.Group, api: ir.Api) -> GroupView:
     """The module of *group*."""
     taken = {str(operation.name) for operation in group.operations}
+    operations = tuple(_operation(operation, taken) for operation in group.operations)
     return GroupView(
         group.module,
         group.handler,
         group.servlet,
         docs.group(group, api),
         tuple(_path(path) for path in group.paths),
-        tuple(_operation(operation, taken) for operation in group.operations),
+        operations,
+        tuple(sorted(operations, key=_specificity)),
+    )
+
+
+def _specificity(operation: OperationView) -> tuple[int, ...]:
+    """Paths in the order in which a host that takes the first match must try them.
+
+    In each segment, text goes before text with parameters, and that before a parameter alone.
+    """
+    segments = operation.path.template.split("/")
+    return tuple(
+        ("{" in segment) + (_ONE_PARAMETER.fullmatch(segment) is not None) for segment in segments
     )
 
 
@@ -206,7 +222,7 @@ def _path(path: ir.Path) -> PathView:
 def _error(error: ir.Error) -> ErrorView:
     return ErrorView(
         error.name,
-        Identifier("StatusError" if error.status is None else "ApiError"),
+        error.base,
         error.annotation or Expression.none(),
         docs.error(error),
         None if error.status is None else Constant(error.status),

@@ -44,6 +44,11 @@ _REPLIES: Final = {
 # These have no body, whatever the spec says (RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5).
 _BODILESS: Final = frozenset((101, 204, 205, 304))
 _OPEN_NAMES: Final = {"default": "Default", "4XX": "ClientError", "5XX": "ServerError"}
+_BASES: Final = {
+    "default": "StatusError",
+    "4XX": "ClientStatusError",
+    "5XX": "ServerStatusError",
+}
 _STATUS: Final = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
 
 
@@ -248,6 +253,7 @@ def _finish_error(name: Identifier, draft: DraftError, names: Names) -> ir.Error
     shared = draft.owner is not None or draft.status == "default"
     return ir.Error(
         name=name,
+        base=Identifier(_BASES.get(draft.status, "ApiError")),
         status=int(draft.status) if draft.status.isdigit() else None,
         annotation=annotation,
         doc=draft.doc if shared and draft.doc else _title(draft.status),
