@@ -47,6 +47,7 @@ generate: $(installed) ## generate generated/ from spec/
 check: $(installed) ## ruff, mypy, and whether generated/ is what spec/ says
 	$(bin)/ruff check
 	$(bin)/ruff format --check
+	$(bin)/ruff format --check --isolated generated
 	$(bin)/mypy
 	$(bin)/counterfoil check --full
 
