@@ -206,9 +206,27 @@ def test_the_pages_link_to_what_is_there() -> None:
 
 def test_the_readme_quotes_what_is_there() -> None:
     quoted = re.findall(r"<!-- (\S+) -->\n+```\w+\n(.*?)```", pages(), re.DOTALL)
-    assert len(quoted) == 4
+    assert len(quoted) == 5
     for source, quotation in quoted:
         assert dense(quotation) in dense((ROOT / source).read_text(encoding="utf-8")), source
+
+
+def test_the_readme_shows_what_generate_says(project: Path) -> None:
+    spec = project / "spec" / "noticeboard.yaml"
+    text = spec.read_text(encoding="utf-8")
+    text = text.replace("{ cancellable: true }", "{ cancelable: true }")
+    spec.write_text(text.replace("maximum: 100, default: 20 }", "maximum: 100, default: 200 }"))
+    refused = subprocess.run(
+        [sys.executable, "-m", "counterfoil_codegen", "generate"],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "generator")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    [shown] = re.findall(r"\$ counterfoil generate\n(.*?) *```", pages(), re.DOTALL)
+    assert dense(shown) == dense(refused.stderr)
 
 
 def dense(text: str) -> str:

@@ -12,6 +12,7 @@ from counterfoil import JsonResource, Site
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import react
 from twisted.logger import ILogObserver, STDLibLogObserver, globalLogBeginner
@@ -52,6 +53,14 @@ async def serve(reactor: ReactorBase, listen: str, database: str) -> None:
     await Deferred[None]()
 
 
+async def run(reactor: ReactorBase, listen: str, database: str) -> None:
+    """Serve, or say in a line why that cannot be."""
+    try:
+        await serve(reactor, listen, database)
+    except CannotListenError as error:
+        raise SystemExit(f"{error} For another port: make run PORT=9000") from None
+
+
 def main() -> None:
     parser = ArgumentParser("python -m examples.noticeboard", description="Serve the noticeboard.")
     parser.add_argument(
@@ -69,7 +78,7 @@ def main() -> None:
     given = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     globalLogBeginner.beginLoggingTo([ILogObserver(STDLibLogObserver())], redirectStandardIO=False)
-    react(serve, [given.listen, given.database])
+    react(run, [given.listen, given.database])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from counterfoil import Created, NoContent, Ok, Request
-from noticeboard import BoardsHandler, NoticesHandler, SearchHandler, models
+from noticeboard import models
 from noticeboard.errors import BoardNotFound, KeyReused, NoticeNotFound, UnknownCursor
 from twisted.internet.defer import Deferred
 from twisted.internet.defer import TimeoutError as TimedOut
@@ -14,8 +14,8 @@ from examples.noticeboard.bell import Bell
 from examples.noticeboard.store import Store
 
 
-class Boards(BoardsHandler):
-    """Boards, where notices hang."""
+class Boards:
+    """Boards, where notices hang. Implements `noticeboard.BoardsHandler`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -33,8 +33,8 @@ class Boards(BoardsHandler):
         return Created(board) if new else Ok(board)
 
 
-class Notices(NoticesHandler):
-    """Notices, which people pin to a board."""
+class Notices:
+    """Notices, which people pin to a board. Implements `noticeboard.NoticesHandler`."""
 
     def __init__(self, store: Store, clock: IReactorTime, bell: Bell) -> None:
         self._store = store
@@ -120,8 +120,8 @@ class Notices(NoticesHandler):
                 await rung
 
 
-class Search(SearchHandler):
-    """Search in the notices of every board."""
+class Search:
+    """Search in the notices of every board. Implements `noticeboard.SearchHandler`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -26,18 +26,20 @@ from counterfoil_codegen.reporting import Format, visible
 from counterfoil_codegen.verbs.findings import Findings
 
 _VERBS: Final = {
+    "init": "start a project",
     "generate": "generate the packages that the specs ask for",
     "check": "tell whether they are what the specs ask for",
     "routes": "list what the specs serve, and where that stands",
     "scaffold": "write handler skeletons for what has no handler",
-    "init": "start a project",
 }
 # What the extra `codegen` brings, by the names of its modules.
 _EXTRA: Final = {"_ruamel_yaml", "datamodel_code_generator", "jinja2", "ruamel", "ruff", "tabulate"}
 _EXTRA_MISSING: Final = (
     "{module!r} is not installed, which {verb!r} needs\nrun: pip install 'counterfoil[codegen]'\n"
 )
-_EXIT_CODES: Final = "exit codes: 0 fine; 1 findings; 2 wrong use, or trouble; 130 interrupted"
+_EXIT_CODES: Final = (
+    "exit codes: 0 fine; 1 errors in a spec, or drift; 2 wrong usage, or trouble; 130 interrupted"
+)
 _OVERVIEW: Final = """\
 Spec-first, strictly typed HTTP servers on Twisted: edit an OpenAPI spec, generate typed servlet
 stubs, implement the handlers, and let `counterfoil check` tell CI when code and spec drift apart.
@@ -75,7 +77,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
-    given = _parser().parse_args(arguments, namespace=_Given())
+    overview = _parser()
+    if not arguments:
+        overview.print_help(sys.stderr)
+        overview.exit(_TROUBLE)
+    given = overview.parse_args(arguments, namespace=_Given())
     parser = argparse.ArgumentParser(
         prog=f"counterfoil {given.verb}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -162,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = "\n".join(f"  {name:<10} {text}" for name, text in _VERBS.items())
     parser = argparse.ArgumentParser(
         prog="counterfoil",
+        usage="%(prog)s [-h] [--version] VERB ...",
         description=_OVERVIEW.format(verbs=verbs),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_EXIT_CODES,
@@ -169,7 +176,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     parser.add_argument("--traceback", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("verb", choices=_VERBS, metavar="VERB", help="what to do")
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    rest = parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    rest.required = False  # which is not named, then, when the verb is missing
     return parser
 
 

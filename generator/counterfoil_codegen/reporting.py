@@ -19,6 +19,7 @@ from counterfoil_codegen.diagnostics import Diagnostic, Severity
 Lines: TypeAlias = Callable[[str], Sequence[str]]
 
 _WIDEST: Final = 120  # characters of a source line
+_MOST_OF_A_RULE: Final = 5  # warnings and notes; errors are all listed
 _TAB: Final = "    "
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -66,8 +67,25 @@ def visible(text: str) -> str:
 def _text(found: Sequence[Diagnostic], lines: Lines) -> str:
     if not found:
         return ""
-    paragraphs = ["\n".join(_paragraph(finding, lines)) for finding in found]
-    return "\n\n".join([*paragraphs, summary(found)]) + "\n"
+    listed, left_out = _first_of_each(found)
+    paragraphs = ["\n".join(_paragraph(finding, lines)) for finding in listed]
+    more = [
+        f"and {count} more of {rule}: --format json lists them all"
+        for rule, count in sorted(left_out.items())
+    ]
+    return "\n\n".join([*paragraphs, "\n".join([*more, summary(found)])]) + "\n"
+
+
+def _first_of_each(found: Sequence[Diagnostic]) -> tuple[list[Diagnostic], Counter[str]]:
+    """Every error, and of other findings the first few of each rule; how many are left out."""
+    seen: Counter[str] = Counter()
+    listed = []
+    for finding in found:
+        seen[finding.rule.id] += 1
+        if finding.severity is Severity.ERROR or seen[finding.rule.id] <= _MOST_OF_A_RULE:
+            listed.append(finding)
+    shown = Counter(finding.rule.id for finding in listed)
+    return listed, seen - shown
 
 
 def _paragraph(finding: Diagnostic, lines: Lines) -> list[str]:

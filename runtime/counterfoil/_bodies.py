@@ -62,8 +62,7 @@ class _JsonBody:
         except JsonError as error:
             problems.append(Problem("body", "bad_json", f"Content not acceptable: {error}."))
         except ValidationError as error:
-            found = error.errors(include_url=False, include_input=False)
-            problems += [Problem.of(each, ("body", *each["loc"])) for each in found]
+            problems += Problem.first_of(error, "body")
 
 
 class _RawBody:

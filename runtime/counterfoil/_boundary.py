@@ -11,14 +11,20 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Concatenate, TypeAlias, TypeVar
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json, to_jsonable_python
 from twisted.internet.defer import CancelledError, Deferred
 
 from counterfoil._access import describe
 from counterfoil._bodies import is_json
 from counterfoil._errors import ApiError, CodedError, StatusError, error_object
 from counterfoil._json import encode
-from counterfoil._rendering import INTERNAL_ERROR, set_headers, write_response
+from counterfoil._rendering import (
+    INTERNAL_ERROR,
+    abort,
+    set_headers,
+    withdraw_headers,
+    write_response,
+)
 from counterfoil._replies import Reply
 from counterfoil._types import Answer, Request
 
@@ -83,34 +89,52 @@ class _Boundary:
         self._plain = media_type == "application/json"
 
     def answer(self, request: Request, reply: Reply[object]) -> Answer | None:
-        """What to hand to the host for *reply*. Raises `TypeError` if it is not declared."""
+        """What to hand to the host for *reply*.
+
+        Raises `TypeError` if it is not declared, `ValueError` or `TypeError` if JSON cannot hold
+        its body, and `RuntimeError` if the handler has written to the request itself.
+        """
+        if request.startedWriting:
+            raise RuntimeError("the handler wrote to the request, and returned a reply too")
         if type(reply) not in self._replies:
             raise TypeError(f"the operation does not declare {type(reply).__name__}")
         if reply.body is None or not self._plain:
             self._write(request, reply)
             return None
-        body = to_jsonable_python(reply.body)
+        body = _jsonable(reply.body)
         if reply.headers is not None:
             set_headers(request, reply.headers)
         return reply.status, body
 
-    def refuse(self, request: Request, error: Exception, name: str) -> Answer:
-        """What to hand to the host for *error*, which ended the operation *name*."""
-        try:
-            return self._refused(request, error, name)
-        except Exception as fault:
-            logger.exception("%s: %s failed", describe(request), name, exc_info=fault)
-            return 500, error_object(500, INTERNAL_ERROR)
+    def refuse(self, request: Request, error: Exception, name: str) -> Answer | None:
+        """What to hand to the host for *error*, which ended the operation *name*.
 
-    def _refused(self, request: Request, error: Exception, name: str) -> Answer:
-        """Raises *error* again if it is not to be shown to a client."""
+        None if a part of another answer has been sent: then the connection is cut.
+        """
+        withdraw_headers(request)
+        try:
+            answer = self._shown(request, error, name)
+        except Exception as fault:
+            answer = _failed(request, fault, name)
+        if answer is None:
+            answer = _failed(request, error, name)
+        if not request.startedWriting:
+            return answer
+        abort(request)
+        return None
+
+    def _shown(self, request: Request, error: Exception, name: str) -> Answer | None:
+        """What a client may see of *error*; None if that is nothing."""
+        # To raise *error* again instead would tie it to this frame, which only the garbage
+        # collector would find.
+        body: object
         if isinstance(error, CodedError):
             status, body = error.code, error.error_dict()
         elif isinstance(error, self._errors):
             status = error.status
-            body = error_object(status) if error.body is None else to_jsonable_python(error.body)
+            body = error_object(status) if error.body is None else _jsonable(error.body)
         else:
-            raise error
+            return None
         if error.headers is not None:
             set_headers(request, error.headers)
         logger.info("%s: %s: %s %d", describe(request), name, type(error).__name__, status)
@@ -131,5 +155,28 @@ class _Boundary:
         if isinstance(body, bytes):
             return body, self._media_type
         if isinstance(body, str):
-            return body.encode("utf-8"), f"{self._media_type}; charset=utf-8"
+            return body.encode("utf-8"), _in_utf_8(self._media_type)
         raise TypeError(f"a body of {self._media_type} must be bytes, not {type(body).__name__}")
+
+
+def _failed(request: Request, fault: Exception, name: str) -> Answer:
+    logger.error("%s: %s failed", describe(request), name, exc_info=fault)
+    return 500, error_object(500, INTERNAL_ERROR)
+
+
+def _jsonable(body: object) -> object:
+    """*body* as an object that the encoder of any host takes: one that fails may answer nothing.
+
+    Raises `ValueError` or `TypeError` if JSON cannot hold it.
+    """
+    value: object = to_jsonable_python(body)
+    text = to_json(value, inf_nan_mode="constants")
+    if b"NaN" in text or b"Infinity" in text:
+        encode(value)  # it tells numbers from strings
+    return value
+
+
+def _in_utf_8(media_type: str) -> str:
+    parameters = [each.strip() for each in media_type.split(";")]
+    kept = [each for each in parameters if not each.lower().startswith("charset=")]
+    return "; ".join([*kept, "charset=utf-8"])

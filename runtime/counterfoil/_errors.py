@@ -134,7 +134,8 @@ class UnimplementedError(CodedError):
 class InvalidRequestError(CodedError):
     """A parameter or the body does not fit what the operation declares.
 
-    `problems` holds each fault with its location; the message joins them, within bounds.
+    `problems` holds the faults with their locations, of a body the first 20; the message joins
+    them, within bounds.
     """
 
     def __init__(self, errcode: str, problems: Sequence[str], msg: str | None = None) -> None:

@@ -106,15 +106,22 @@ def _header(slots: Sequence[Slot]) -> Collect:
 
 
 def _cookie(slots: Sequence[Slot]) -> Collect:
-    cookies = [(slot, slot.name.encode("utf-8")) for slot in slots]
+    by_name = {slot.name.encode("utf-8"): slot for slot in slots}
 
     def collect(
         request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
     ) -> None:
-        for slot, name in cookies:
-            value = request.received_cookies.get(name)
-            if value is not None:
-                _add_bytes(slot, value, texts, problems)
+        # Twisted's own mapping of cookies holds the last of a name. Of two, the first is that of
+        # the longer path (RFC 6265, section 5.4).
+        received: dict[bytes, bytes] = {}
+        for line in request.requestHeaders.getRawHeaders(b"Cookie", ()):
+            for pair in line.split(b";"):
+                name, equals, value = pair.partition(b"=")
+                if equals:
+                    received.setdefault(name.strip(b" \t"), value.strip(b" \t"))
+        for name, slot in by_name.items():
+            if name in received:
+                _add_bytes(slot, received[name], texts, problems)
 
     return collect
 
@@ -156,4 +163,9 @@ def _add_bytes(slot: Slot, value: bytes, texts: Texts, problems: list[Problem]) 
     except UnicodeDecodeError:
         problems.append(Problem(slot.location, "encoding", "Input is not UTF-8"))
         return
-    texts[slot.attribute] = [part.strip() for part in text.split(",")] if slot.several else text
+    texts[slot.attribute] = _elements(text) if slot.several else text
+
+
+def _elements(text: str) -> list[str]:
+    """The elements of a list in a header; empty ones do not count (RFC 9110, section 5.6.1.2)."""
+    return [part for each in text.split(",") if (part := each.strip())]

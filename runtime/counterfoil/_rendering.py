@@ -23,6 +23,7 @@ __all__ = [
     "respond_with_json",
     "set_headers",
     "set_status",
+    "withdraw_headers",
     "write_response",
 ]
 
@@ -38,7 +39,24 @@ _PHRASES: Mapping[int, bytes] = {
     **{status.value: status.phrase.encode("ascii") for status in HTTPStatus},
 }
 _WITHOUT_CONTENT = frozenset({204, 304})
-_NOT_IN_A_FIELD = frozenset("\r\n\0")
+_RESET_CONTENT = 205
+
+# RFC 9110, section 5.5: of the control characters a field may hold the tab alone.
+_NOT_IN_A_FIELD = frozenset(map(chr, (*range(32), 127))) - {"\t"}
+
+# What says something of one content, or of how long it holds (RFC 9110, 8; RFC 9111, 5).
+_OF_THE_CONTENT = (
+    b"Cache-Control",
+    b"Content-Disposition",
+    b"Content-Encoding",
+    b"Content-Language",
+    b"Content-Location",
+    b"Content-Range",
+    b"ETag",
+    b"Expires",
+    b"Last-Modified",
+    b"Location",
+)
 
 
 def is_over(request: Request) -> bool:
@@ -58,9 +76,20 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
     lines = {name: [value] if isinstance(value, str) else value for name, value in headers.items()}
     for name, values in lines.items():
         if any(not _NOT_IN_A_FIELD.isdisjoint(text) for text in (name, *values)):
-            raise ValueError(f"the header {name!r} holds a line break or NUL")
+            raise ValueError(f"the header {name!r} holds a control character")
     for name, values in lines.items():
         request.responseHeaders.setRawHeaders(name, [*values])
+
+
+def withdraw_headers(request: Request) -> None:
+    """Take back what a handler said of its content, as an error is answered in its place.
+
+    An error that says `gzip` cannot be read, and one that says `max-age` stays when its cause has
+    gone.
+    """
+    for name in _OF_THE_CONTENT:
+        request.responseHeaders.removeHeader(name)
+    request.etag = request.lastModified = None
 
 
 def write_response(
@@ -72,10 +101,13 @@ def write_response(
         logger.warning("%s: the client had already disconnected", describe(request))
         return
     headers = request.responseHeaders
+    headers.removeHeader(b"Transfer-Encoding")  # the connection's to say, never a handler's
     if status in _WITHOUT_CONTENT:
         headers.removeHeader(b"Content-Length")
         body = b""
     else:
+        if status == _RESET_CONTENT:  # it must have none, but for its length (RFC 9110, 15.3.6)
+            body, content_type = b"", None
         headers.setRawHeaders(b"Content-Length", [b"%d" % len(body)])
         if content_type is not None:
             headers.setRawHeaders("Content-Type", [content_type])

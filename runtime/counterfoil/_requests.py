@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 from urllib.parse import unquote_to_bytes
 
 from twisted.internet.defer import Deferred
-from twisted.web.http import HTTPChannel
+from twisted.web.http import HTTPChannel, datetimeToString
 from twisted.web.server import Request
 from typing_extensions import override
 
@@ -18,7 +18,7 @@ from counterfoil._access import client_address, describe, log_access
 from counterfoil._cors import Cors
 from counterfoil._errors import CodedError, Codes
 from counterfoil._query import TooManyParametersError, split_query
-from counterfoil._rendering import respond_with_json
+from counterfoil._rendering import respond_with_json, write_response
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -28,11 +28,14 @@ __all__ = ["SiteRequest"]
 logger = logging.getLogger("counterfoil.access")
 
 
-class _Bounded(Protocol):
+class _Settings(Protocol):
     """The part of a `Site` that its requests look at."""
 
     @property
     def max_request_body_size(self) -> int: ...
+
+    @property
+    def server_header(self) -> bytes: ...
 
 
 class SiteRequest(Request):
@@ -63,7 +66,7 @@ class SiteRequest(Request):
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
         Request.__init__(self, channel, parsePOSTFormSubmission=False)
         # The channel gets its site when it is made, but Twisted declares no attribute for it.
-        self._max_body_size = cast("_Bounded", vars(channel)["site"]).max_request_body_size
+        self._settings = cast("_Settings", vars(channel)["site"])
         self._began = time.monotonic()
 
     def __repr__(self) -> str:
@@ -87,14 +90,14 @@ class SiteRequest(Request):
     @override
     def gotLength(self, length: int | None) -> None:
         """The length of the body is known: None for one that comes in chunks."""
-        too_large = length is not None and length > self._max_body_size
+        too_large = length is not None and length > self._settings.max_request_body_size
         Request.gotLength(self, 0 if too_large else length)
 
     @override
     def handleContentChunk(self, data: bytes) -> None:
         """A piece of the body has come. What is over the limit is not kept."""
         self._body_size += len(data)
-        if self._body_size <= self._max_body_size:
+        if self._body_size <= self._settings.max_request_body_size:
             Request.handleContentChunk(self, data)
         else:
             self._refusal = CodedError(413, "The body is too large", Codes.TOO_LARGE)
@@ -111,17 +114,23 @@ class SiteRequest(Request):
             vars(self)["args"] = _arguments(query)
         except TooManyParametersError as error:
             self._refusal = CodedError(400, str(error), Codes.INVALID_PARAM)
+        if self.path == b"*" and command != b"OPTIONS":
+            self._refusal = CodedError(400, "Only OPTIONS takes *", Codes.UNRECOGNIZED)
         self.process()
 
     @override
     def process(self) -> None:
         """Answer the request: by the resource that it addresses, if it is within bounds."""
-        if self._refusal is None:
+        if self._refusal is None and self.path != b"*":
             Request.process(self)
             return
-        cors = Cors()
-        cors.set_headers(self)
-        respond_with_json(self, self._refusal.code, self._refusal.error_dict())
+        self.responseHeaders.setRawHeaders(b"Server", [self._settings.server_header])
+        self.responseHeaders.setRawHeaders(b"Date", [datetimeToString()])
+        Cors().set_headers(self)
+        if self._refusal is None:  # a question to the server itself (RFC 9110, section 9.3.7)
+            write_response(self, 204, b"", None)
+        else:
+            respond_with_json(self, self._refusal.code, self._refusal.error_dict())
 
     @override
     def finish(self) -> None:

@@ -15,7 +15,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
 
-from counterfoil._access import describe
+from counterfoil._access import describe, printable
 from counterfoil._cancel import is_cancellable
 from counterfoil._cors import Cors
 from counterfoil._errors import CodedError, Codes, UnrecognizedRequestError, error_object
@@ -28,6 +28,7 @@ from counterfoil._rendering import (
     respond_with_json,
     set_headers,
     set_status,
+    withdraw_headers,
     write_response,
 )
 from counterfoil._requests import SiteRequest
@@ -179,12 +180,13 @@ class JsonResource(Resource):
             self._failed(request, route)
 
     def _respond_with_error(self, request: Request, error: CodedError) -> None:
-        logger.info("%s: %s", describe(request), error)
-        if error.debug_context is not None:
-            logger.info("%s: %s", describe(request), error.debug_context)
+        for text in (str(error), error.debug_context):
+            if text is not None:
+                logger.info("%s: %s", describe(request), printable(text.encode("utf-8", "replace")))
         if request.startedWriting:
             abort(request)
             return
+        withdraw_headers(request)
         if error.headers is not None:
             set_headers(request, error.headers)
         respond_with_json(request, error.code, error.error_dict(), canonical=self._canonical)
@@ -207,6 +209,7 @@ class JsonResource(Resource):
         elif is_over(request):
             set_status(request, status)
         else:
+            withdraw_headers(request)
             respond_with_json(request, status, error_object(status, message))
 
 

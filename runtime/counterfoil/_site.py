@@ -46,12 +46,12 @@ class Site(server.Site):
             reactor=reactor,
         )
         self.max_request_body_size = max_request_body_size
-        self._server_header = server_header.encode("ascii")
+        self.server_header = server_header.encode("ascii")
 
     @override
     def getResourceFor(self, request: Request) -> IResource:
         """The resource that *request* addresses."""
-        request.responseHeaders.setRawHeaders(b"Server", [self._server_header])
+        request.responseHeaders.setRawHeaders(b"Server", [self.server_header])
         found: IResource = server.Site.getResourceFor(self, request)
         return found
 

@@ -1,8 +1,8 @@
 """The types of parameters, as their text is read.
 
 A parameter comes as text. pydantic's own conversions take too much of it (`int` takes ` 1 `, `+1`
-and `1_0`; `bool` takes `on`), so each number and boolean in a parameter's type is preceded by a
-check of its spelling. All of it runs inside pydantic-core.
+and `1_0`; `bool` takes `on`; dates take seconds since 1970), so each of these in a parameter's type
+is preceded by a check of its spelling. All of it runs inside pydantic-core.
 """
 
 from __future__ import annotations
@@ -10,10 +10,20 @@ from __future__ import annotations
 import enum
 import functools
 import operator
+import sys
 import types
-from typing import Annotated, Literal, Union, cast, get_args, get_origin
+from datetime import date, datetime
+from typing import Annotated, Literal, Union, cast, get_args, get_origin, get_type_hints
+from uuid import UUID
 
-from pydantic import Field, GetCoreSchemaHandler, RootModel, TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    Field,
+    GetCoreSchemaHandler,
+    NaiveDatetime,
+    RootModel,
+    TypeAdapter,
+)
 from pydantic_core import CoreSchema, core_schema
 
 __all__ = ["is_list", "spelled", "type_adapter"]
@@ -47,6 +57,22 @@ _BOOLEAN = core_schema.chain_schema(
         core_schema.bool_schema(),
     ]
 )
+# RFC 3339, section 5.6; of a local time, which it does not know, the offset is left out.
+_DATE = _checked(
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "date_spelling", "Input should be a date: YYYY-MM-DD"
+)
+_DATE_TIME = _checked(
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?$",
+    "date_time_spelling",
+    "Input should be a date and time: YYYY-MM-DDThh:mm:ssZ",
+)
+
+_UUID = _checked(
+    "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",  # RFC 9562, section 4
+    "uuid_spelling",
+    "Input should be a UUID",
+)
 
 
 def type_adapter(annotation: object) -> TypeAdapter[object]:
@@ -70,11 +96,12 @@ class _Spelling:
 
 
 def spelled(annotation: object) -> object:
-    """*annotation*, with a check of the spelling before each number and boolean in it.
+    """*annotation*, with a check of the spelling before each type in it that pydantic reads freely.
 
     None is left out of unions: no text spells it. The members of a union are tried from left to
-    right.
+    right. Type aliases are replaced by what they stand for.
     """
+    annotation = _unaliased(annotation)
     origin = get_origin(annotation)
     if origin is Annotated:
         return _spelled_annotated(*get_args(annotation))
@@ -89,14 +116,34 @@ def spelled(annotation: object) -> object:
 
 def is_list(annotation: object) -> bool:
     """Whether a parameter of this type is read as several texts."""
+    annotation = _bare(annotation)
     origin = get_origin(annotation)
-    if origin is Annotated:
-        return is_list(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
         return any(is_list(member) for member in get_args(annotation))
     if isinstance(annotation, type) and issubclass(annotation, RootModel):
         return is_list(annotation.model_fields["root"].annotation)
     return annotation is list or origin is list
+
+
+def _unaliased(annotation: object) -> object:
+    """What a type alias (PEP 695) stands for; any other type is itself.
+
+    An alias is known by its value: before Python 3.14 those of typing and typing_extensions are of
+    two classes, and the former does not have one everywhere.
+    """
+    while get_origin(annotation) is None and hasattr(annotation, "__value__"):
+        holder = types.SimpleNamespace(__annotations__={"value": annotation.__value__})
+        names = vars(sys.modules[annotation.__module__])
+        annotation = get_type_hints(holder, globalns=names, include_extras=True)["value"]
+    return annotation
+
+
+def _bare(annotation: object) -> object:
+    """A type without its aliases and its metadata."""
+    annotation = _unaliased(annotation)
+    while get_origin(annotation) is Annotated:
+        annotation = _unaliased(get_args(annotation)[0])
+    return annotation
 
 
 def _spelled_annotated(inner: object, *metadata: object) -> object:
@@ -119,7 +166,8 @@ def _spelled_union(annotation: object) -> object:
 
 
 def _present(annotation: object) -> tuple[object, ...]:
-    """The members of a union but for None; any other type is its own only member."""
+    """The members of a union but for None; any other type, unaliased, is its own only member."""
+    annotation = _unaliased(annotation)
     if get_origin(annotation) not in (Union, types.UnionType):
         return (annotation,)
     return tuple(each for each in get_args(annotation) if each is not types.NoneType)
@@ -127,6 +175,7 @@ def _present(annotation: object) -> tuple[object, ...]:
 
 def _spelling(annotation: object) -> CoreSchema | None:
     """What comes before a type that is no container; None if the type reads text itself."""
+    annotation = _bare(annotation)
     if get_origin(annotation) is Literal:
         return _common(get_args(annotation))
     if not isinstance(annotation, type):
@@ -143,4 +192,13 @@ def _common(values: tuple[object, ...]) -> CoreSchema | None:
     return _SPELLINGS.get(kinds.pop()) if len(kinds) == 1 else None
 
 
-_SPELLINGS: dict[type, CoreSchema] = {int: _INTEGER, float: _NUMBER, bool: _BOOLEAN}
+_SPELLINGS: dict[type, CoreSchema] = {
+    int: _INTEGER,
+    float: _NUMBER,
+    bool: _BOOLEAN,
+    date: _DATE,
+    datetime: _DATE_TIME,
+    AwareDatetime: _DATE_TIME,
+    NaiveDatetime: _DATE_TIME,
+    UUID: _UUID,
+}

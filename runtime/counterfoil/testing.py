@@ -1,13 +1,15 @@
 """A client for tests, without a network: a real server connection over a transport in memory.
 
-    client = TestClient(resource)
+    root = JsonResource()
+    noticeboard.register(root, boards=..., notices=..., search=...)
+    client = TestClient(root)
     response = client.get("/boards/lobby/notices", query={"limit": 10})
     assert response.status == 200
     assert response.json() == {"notices": []}
 
 A handler that waits is started, inspected, and left:
 
-    pending = client.start("GET", "/boards/lobby/notices/next")
+    pending = client.start("GET", "/boards/lobby/next")
     assert not pending.answered
     pending.disconnect()
 
@@ -26,6 +28,7 @@ from socket import socket
 from typing import BinaryIO, TypeAlias, cast
 from urllib.parse import urlencode
 
+from pydantic import BaseModel
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Protocol
@@ -146,7 +149,8 @@ class TestClient:
         """The answer to a request that is answered at once.
 
         *path* is sent as it is, so its special characters must be percent-encoded. *json* is sent
-        as the body unless it is None; `body=b"null"` sends JSON's null.
+        as the body unless it is None; it may be a model, or hold models. `body=b"null"` sends
+        JSON's null.
 
         Raises `NotAnsweredError` if the handler waits for something: use `start` for that.
         """
@@ -165,8 +169,11 @@ class TestClient:
     ) -> PendingResponse:
         """Send a request without waiting for its answer."""
         target = path if query is None else f"{path}?{urlencode(query, doseq=True)}"
-        content = body if json is None else jsonlib.dumps(json).encode("ascii")
-        lines = {"Host": "localhost", "Content-Length": str(len(content)), **(headers or {})}
+        content = body if json is None else jsonlib.dumps(json, default=_plain).encode("ascii")
+        given = headers or {}
+        usual = {"Host": "localhost", "Content-Length": str(len(content))}
+        names = {name.lower() for name in given}
+        lines = {name: usual[name] for name in usual if name.lower() not in names} | dict(given)
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         connection = cast("Protocol", server.Site.buildProtocol(self._site, None))
         pending = PendingResponse(method, connection)
@@ -224,6 +231,12 @@ class PendingResponse:
             key = name.lower()
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         return Response(received.status, headers, body)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    raise TypeError(f"this is not sent as JSON: {value!r}")
 
 
 class _Readable:

@@ -85,7 +85,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "VERB"),
+        ([], "  init       start a project\n"),
+        (["--traceback"], "the following arguments are required: VERB\n"),
         (["generat"], "invalid choice: 'generat'"),
         (["generate", "--fromat", "json"], "unrecognized arguments"),
         (["generate", "--format", "xml"], "invalid Format value: 'xml'"),

@@ -123,7 +123,7 @@ REFUSED = {
     "only null": ("---\n~\n", "1:1 CF115"),
     "tab": ("a:\n\t- b\n", "2:1 CF121"),
     "colon": ("a: b: c\n", "1:5 CF121"),
-    "colon in braces": ("a: {b: http://example.org}\n", "1:12 CF121"),
+    "colon in braces": ("a: {b: http://example.org, c: [d: e: f]}\n", "1:12 CF121"),
     "bracket": ("a: [1, 2\nb: 3\n", "2:2 CF121"),
     "bracket at the end": ("a: [1, 2", "1:9 CF121"),
     "quote": ("a: 'x\n\nb: c\n", "1:4 CF121"),
@@ -282,3 +282,10 @@ def test_more_values_than_the_limit(spec: Spec, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("counterfoil_codegen.document.composing.MOST_VALUES", 5)
     assert spec.write({"x.yaml": "a: [1, 2]\nb: [3,\n  4]\n"}).load("x.yaml") is None
     assert spec.findings == ["x.yaml:1:1 CF144"]
+
+
+def test_a_colon_within_braces_is_yaml_1_2(tmp_path: Path) -> None:
+    """The C parser is of YAML 1.1 and refuses it; positions and limits hold all the same."""
+    spec = Spec(tmp_path).write({"x.yaml": "a: {b: http://example.org}\nc: [http://x, {d: :}]\n"})
+    assert spec.value("x.yaml") == {"a": {"b": "http://example.org"}, "c": ["http://x", {"d": ":"}]}
+    assert str(spec.at("x.yaml", "a", "b").span) == "x.yaml:1:8"

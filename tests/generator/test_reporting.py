@@ -187,3 +187,16 @@ def test_a_finding_cannot_forge_a_github_command(file: str, message: str, cure: 
         "col",
         "title",
     ]
+
+
+def test_warnings_that_repeat_are_counted_and_errors_all_listed() -> None:
+    found = [finding(line, 1, rule) for rule in (WARNING, ERROR) for line in range(1, 10)]
+
+    text = render(found, Format.TEXT, lines())
+
+    assert text.count("[CF401]") == 5
+    assert text.count("[CF204]") == 9
+    assert text.endswith(
+        "and 4 more of CF401: --format json lists them all\n9 errors, 9 warnings\n"
+    )
+    assert len(json.loads(render(found, Format.JSON, lines()))) == 18

@@ -29,7 +29,7 @@ def test_the_project_generates_and_checks(
     assert main(["init", "My Book"]) == 0
     said = capsys.readouterr()
     assert "wrote My Book/spec/guestbook.yaml\n" in said.out
-    assert "counterfoil generate && python -m app" in said.err
+    assert "cd 'My Book' && counterfoil generate && python -m app" in said.err
     assert 'name = "my-book"' in (tmp_path / "My Book" / "pyproject.toml").read_text()
     monkeypatch.chdir(tmp_path / "My Book")
     assert main(["generate"]) == 0
@@ -43,6 +43,7 @@ def test_it_type_checks() -> None:
     assert main(["init"]) == 0
     assert main(["generate"]) == 0
     runs_clean("mypy", "--follow-imports=silent")
+    runs_clean("pytest", "-p", "no:cacheprovider")
     runs_clean("ruff", "check")
     runs_clean("ruff", "format", "--check", "--line-length=100")
 

@@ -200,6 +200,19 @@ def test_a_body_that_is_no_bytes_is_a_500(caplog: pytest.LogCaptureFixture) -> N
     assert "a body of image/png must be bytes, not Thing" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("declared", "sent"),
+    [
+        ("text/plain; charset=latin-1", "text/plain; charset=utf-8"),
+        ("text/plain;version=1", "text/plain; version=1; charset=utf-8"),
+    ],
+)
+def test_text_is_labelled_as_it_is_encoded(declared: str, sent: str) -> None:
+    response = outcome(Ok("caf\u00e9"), declared)
+    assert response.headers["content-type"] == sent
+    assert response.body.decode("utf-8") == "caf\u00e9"
+
+
 def test_what_is_undeclared_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     outcome(Accepted(THING))
     assert "the operation does not declare Accepted" in caplog.text

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.web import server
 
-from tests.runtime.kiosk import Kiosk, KioskServlet, Notice
+from tests.runtime.kiosk import Kiosk, KioskServlet, NewNotice, Notice
 from tests.runtime.test_lifecycle import until
 from tests.serving import Connection, in_reactor, reactor
 
@@ -41,6 +41,14 @@ def test_every_method(client: TestClient) -> None:
     assert (head.body, head.headers["content-length"]) == (b"", "19")
 
 
+def test_models_are_sent_as_json(client: TestClient) -> None:
+    new = NewNotice(txn_id="1", text="t")
+    assert client.post("/boards/a/notices", json=new).status == 201
+    assert client.post("/boards/a/notices", json={"txnId": "2", "text": new}).status == 400
+    with pytest.raises(TypeError, match="this is not sent as JSON: b'x'"):
+        client.post("/boards/a/notices", json=b"x")
+
+
 def test_queries_and_headers(client: TestClient) -> None:
     response = client.get(
         "/search",
@@ -53,6 +61,13 @@ def test_queries_and_headers(client: TestClient) -> None:
         "exact": True,
         "session": "s",
     }
+
+
+def test_a_header_that_is_given_takes_the_place_of_the_usual_one(client: TestClient) -> None:
+    pending = client.start(
+        "GET", "/search?word=a", headers={"host": "kiosk", "content-length": "0"}
+    )
+    assert pending.response().status == 200
 
 
 def test_a_request_that_waits(client: TestClient, kiosk: Kiosk) -> None:

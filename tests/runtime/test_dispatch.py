@@ -135,7 +135,16 @@ def test_a61_a62_options_is_answered_everywhere(server: Server) -> None:
 
 
 def test_a63_options_of_the_server(server: Server) -> None:
-    assert server.request("OPTIONS", "*").status == 200
+    response = server.request("OPTIONS", "*")
+    assert (response.status, response.body) == (204, b"")
+    assert response.headers["server"] == "counterfoil"
+    assert response.headers["access-control-allow-origin"] == "*"
+
+
+def test_b18_no_other_method_takes_a_star(server: Server) -> None:
+    response = server.get("*")
+    assert response.status == 400
+    assert errcode(response) == "M_UNRECOGNIZED"
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,13 @@ def test_what_is_allowed(data: bytes, value: object) -> None:
     assert value is None or read == value
 
 
+def test_b49_a_string_without_an_end_is_read_once() -> None:
+    began = time.perf_counter()
+    with pytest.raises(JsonError):
+        decode(b"[" * 100 + b'"' + rb"\"" * 200_000)
+    assert time.perf_counter() - began < 1
+
+
 def test_b49_depth_is_found_in_time_in_proportion_to_the_length() -> None:
     began = time.perf_counter()
     for data in (b"[" * 100_000, b'{"a":' * 50_000, b'"' + b'\\"' * 100_000, b"[]," * 100_000):

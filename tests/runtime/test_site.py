@@ -116,6 +116,18 @@ def test_a103_the_server_header_can_be_set() -> None:
     assert client.get("/").headers["server"] == "kiosk/1"
 
 
+def test_a103_refusals_of_the_site_have_the_same_headers(server: Server) -> None:
+    usual = server.get("/length").headers
+    for response in (
+        server.request("POST", "/length", body=b"x" * 1001),
+        server.get("/?" + "&".join(["a=1"] * 257)),
+        server.get("*"),
+    ):
+        assert response.status in {400, 413}
+        assert response.headers.keys() == usual.keys()
+        assert response.headers["server"] == "counterfoil"
+
+
 def test_a105_a106_one_line_for_each_request(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -61,6 +62,24 @@ def test_mypy_finds_nothing(real_apis: Mapping[str, Generated], tmp_path: Path) 
     packages = [argument for package in real_apis for argument in ("-p", package)]
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
     run([*command, *packages], next(iter(real_apis.values())))
+
+
+def test_pyright_finds_nothing(real_apis: Mapping[str, Generated]) -> None:
+    """In its strict mode."""
+    folder = next(iter(real_apis.values())).folder.parent
+    (folder / "pyrightconfig.json").write_text(
+        json.dumps(
+            {
+                "include": list(real_apis),
+                "extraPaths": [str(folder), str(Path(counterfoil.__file__).parent.parent)],
+                "typeCheckingMode": "strict",
+            }
+        )
+    )
+    run(
+        [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable],
+        real_apis["github"],
+    )
 
 
 def test_ruff_finds_nothing(real_apis: Mapping[str, Generated]) -> None:

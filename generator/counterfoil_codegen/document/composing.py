@@ -23,13 +23,14 @@ UNTAGGED: Final = Tag(suffix="untagged")  # anything else without a tag
 
 _DIRECTIVE: Final = re.compile(r"(?:(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*)%([^\r\n]*)")
 _YAML_1_2: Final = re.compile(r"YAML[ \t]+1\.2[ \t]*(?:#.*)?")
+_COLON: Final = "unexpected ':'"
 _HALF_ESCAPE: Final = "invalid Unicode character escape"
 _CURES: Final = (
     (_HALF_ESCAPE, "write the character itself, or one \\U escape of 8 digits, not two halves"),
     ("tab character", "indent with spaces, not tabs"),
     ("cannot start any token", "indent with spaces, not tabs; quote a value that begins so"),
     ("mapping values are not allowed", 'quote a value that holds ": "'),
-    ("unexpected ':'", "within braces and brackets, quote a value that holds a colon"),
+    (_COLON, "within braces and brackets, quote a value that holds a colon"),
     ("could not find expected ':'", "is a colon missing, or a line indented too little?"),
     ("did not find expected", "is this line indented like its neighbours, every bracket closed?"),
     ("never closed", "close it with the quote it begins with"),
@@ -57,10 +58,17 @@ class _Resolver(BaseResolver):
     are held here. Tags are left for the builder, which knows the core schema.
     """
 
-    def __init__(self, version: object = None, loadumper: object = None) -> None:
-        super().__init__(loadumper)
+    def __init__(
+        self, version: object = None, loadumper: object = None, loader: object = None
+    ) -> None:
+        super().__init__(loadumper if loader is None else loader)
         self._depth = 0
         self._left = MOST_VALUES
+
+    @property
+    def processing_version(self) -> tuple[int, int]:
+        """The version of YAML, which the parser in Python asks for."""
+        return 1, 2
 
     def descend_resolver(self, current_node: Node | None, current_index: object) -> None:
         self._depth += 1
@@ -84,11 +92,11 @@ def compose(source: Source) -> Node | None:
     Raises:
         UnusableError: this is not one document of YAML 1.2 within the limits; reported.
     """
-    yaml = YAML(typ="safe", pure=False)
-    yaml.Resolver = _Resolver
     text = _without_directives(source)
     try:
-        root = yaml.compose(text)
+        root = _composed(text, pure=False)
+    except MarkedYAMLError as error:
+        root = _composed_by_python(source, text, error)
     except _TooDeepError as error:
         raise faults.too_deep(source, position(source, error.parent)) from None
     except _TooManyError as error:
@@ -96,13 +104,30 @@ def compose(source: Source) -> Node | None:
     except ReaderError as error:
         offset = len(text.encode()[: error.position].decode(errors="ignore"))
         raise _syntax(source, source.at_offset(offset), str(error.reason)) from None
-    except MarkedYAMLError as error:
-        raise _marked(source, error) from None
     except YAMLError as error:
         raise _syntax(source, source.at(1, 1), str(error)) from None
     if root is None or isinstance(root, ScalarNode | SequenceNode | MappingNode):
         return root
     raise AssertionError(f"ruamel.yaml composed a {type(root).__name__}")
+
+
+def _composed(text: str, *, pure: bool) -> object:
+    yaml = YAML(typ="safe", pure=pure)
+    yaml.Resolver = _Resolver
+    return yaml.compose(text)
+
+
+def _composed_by_python(source: Source, text: str, refusal: MarkedYAMLError) -> object:
+    """What the slow parser makes of a colon that the C parser, of YAML 1.1, refuses.
+
+    `{url: https://example.org}` is YAML 1.2. Where both refuse, what the C parser says counts.
+    """
+    if _COLON not in str(refusal.problem):
+        raise _marked(source, refusal) from None
+    try:
+        return _composed(text, pure=True)
+    except (YAMLError, _TooDeepError, _TooManyError, RecursionError):
+        raise _marked(source, refusal) from None
 
 
 def position(source: Source, node: Node) -> Span:

@@ -9,6 +9,7 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
+from counterfoil_codegen.lower.keys import OPERATION, PATH_ITEM, check_keys, refuse_extension
 from counterfoil_codegen.lower.operations import Mounted
 from counterfoil_codegen.lower.paths import base_path, check_template, shape
 from counterfoil_codegen.naming import snake
@@ -26,6 +27,7 @@ def mount(roots: Sequence[Node], loader: Loader, diagnostics: Diagnostics) -> li
 
 
 def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[Mounted]:
+    refuse_extension(root, "a document", diagnostics)
     paths = root.mapping("paths")
     base = base_path(root, diagnostics) or ""
     for template, place in paths.items() if paths is not None else ():
@@ -34,6 +36,8 @@ def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[
         item = loader.resolve(place)
         if item is None:
             continue
+        check_keys(item, PATH_ITEM, "a path item", diagnostics)
+        refuse_extension(item, "a path item", diagnostics)
         item_base = base_path(item, diagnostics)
         for key, node in item.items():
             if key not in _METHODS or not isinstance(node.value, dict):
@@ -53,6 +57,7 @@ def _operation(
     full: str,
     diagnostics: Diagnostics,
 ) -> Mounted:
+    check_keys(node, OPERATION, "an operation", diagnostics)
     operation_id = node.string("operationId")
     if not operation_id:
         operation_id = f"{method.value.lower()} {template}"

@@ -11,6 +11,7 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
 from counterfoil_codegen.lower.defaults import read_default
+from counterfoil_codegen.lower.keys import PARAMETER, check_keys
 from counterfoil_codegen.naming import pascal, snake
 from counterfoil_codegen.patterns import pattern_problem
 from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
@@ -119,6 +120,7 @@ def _listed(context: Context, owner: Node) -> Iterator[Found]:
         node = context.loader.resolve(place)
         if node is None:
             continue
+        check_keys(node, PARAMETER, "a parameter", context.diagnostics)
         name = node.string("name")
         where = node.string("in")
         location = _LOCATIONS.get(where or "")

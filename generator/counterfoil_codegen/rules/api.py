@@ -178,6 +178,11 @@ SPACE_IN_PATH: Final = Rule(
     Severity.WARNING,
     "A path has a space in it.",
 )
+UNKNOWN_KEY: Final = Rule(
+    "CF417",
+    Severity.WARNING,
+    "An object has only keys that OpenAPI gives it, or that begin with x-.",
+)
 SCHEMA_DEFAULT: Final = Rule(
     "CF415",
     Severity.WARNING,

@@ -4,8 +4,6 @@ If nothing has changed since they were generated, hashes tell so at once. Otherw
 and wherever the environment variable CI is set, they are generated again in memory, and every byte
 is compared.
 
-exit codes: 0 all is as generated; 1 it is not, or a spec has errors; 2 wrong use, or trouble
-
 examples:
   counterfoil check
   counterfoil check --full --format github

@@ -9,6 +9,7 @@ examples:
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -26,6 +27,8 @@ from counterfoil_codegen.verbs.selection import add_format
 __all__ = ["Options", "configure", "run"]
 
 _FIRST_PROJECT: Final = Path(__file__).parent.parent / "first_project"
+_CHOOSE_ANOTHER: Final = "choose an empty folder, such as `counterfoil init guestbook`"
+_ADD_A_TABLE: Final = "add [[tool.counterfoil.api]] to it, or choose an empty folder"
 _SUFFIX: Final = ".txt"  # so that no tool takes these files for a part of counterfoil
 
 
@@ -57,7 +60,7 @@ def run(options: Options) -> int:
         raise RefusalError(_in_the_way(taken))
     for name in files:
         sys.stdout.write(f"wrote {shown(folder / name)}\n")
-    cd = "" if folder == Path.cwd() else f"cd {shown(folder)} && "
+    cd = "" if folder == Path.cwd() else f"cd {shlex.quote(shown(folder))} && "
     sys.stderr.write(f"now run: {cd}counterfoil generate && python -m app\n")
     return 0
 
@@ -82,6 +85,6 @@ def _in_the_way(taken: list[Path]) -> Diagnostics:
             rules.FOREIGN_FILE,
             Span(shown(path), 1, 1),
             "this exists, and init overwrites nothing",
-            "choose an empty folder, such as `counterfoil init guestbook`",
+            _ADD_A_TABLE if path.name == "pyproject.toml" else _CHOOSE_ANOTHER,
         )
     return diagnostics

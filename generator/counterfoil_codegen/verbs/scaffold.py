@@ -82,6 +82,7 @@ def _report_missing(found: ExistingClass, made: Skeleton) -> None:
         return
     sys.stdout.write(f"left alone {place}, which lacks {len(missing)}; paste into the class:\n\n")
     sys.stdout.write(f"{made.stubs(missing)}\n")
+    sys.stdout.write("with: from counterfoil.stub import unimplemented\n\n")
 
 
 def _missing(found: ExistingClass, made: Skeleton) -> Sequence[str]:

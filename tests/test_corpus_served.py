@@ -1,0 +1,152 @@
+"""Each served case of the corpus: generated, compared, type-checked, served, and asked.
+
+Such a case has `handlers.py`, which a person wrote against its stubs; `requests.yaml`, what is sent
+and what must come back; and in `want/api/` the generated package, which `--golden` rewrites.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from counterfoil import JsonResource
+from counterfoil.testing import Response
+from counterfoil_codegen.cli import main
+from ruamel.yaml import YAML
+
+from tests.serving import Serve
+from tests.test_corpus import CASES, USUAL_COMMAND, compare
+
+SERVED = [case for case in CASES if (case / "requests.yaml").exists()]
+MANIFEST = "counterfoil.json"  # holds digests of the generator itself
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request, and what must come of it."""
+
+    request: str  # GET /path
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] | None = None
+    json: object = None
+    text: str | None = None
+    errcode: str | None = None
+    says: tuple[str, ...] = ()
+    headers_of_answer: Mapping[str, str] | None = None
+
+    def check(self, answer: Response) -> None:
+        assert answer.status == self.status, (self.request, answer)
+        if self.json is not None:
+            assert answer.json() == self.json, self.request
+        if self.text is not None:
+            assert answer.body.decode() == self.text, self.request
+        if self.errcode is not None:
+            assert json.loads(answer.body)["errcode"] == self.errcode, (self.request, answer)
+        for place in self.says:
+            assert f"{place}" in answer.body.decode(), (self.request, answer)
+        for name, value in (self.headers_of_answer or {}).items():
+            assert answer.headers.get(name) == value, (self.request, answer)
+
+
+@pytest.fixture(params=SERVED, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.param
+    return folder
+
+
+@pytest.fixture
+def project(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The case, generated, and importable."""
+    work = tmp_path / "work"
+    shutil.copytree(case, work, ignore=shutil.ignore_patterns("want"))
+    monkeypatch.chdir(work)
+    monkeypatch.syspath_prepend(work)
+    command = work / "command.txt"
+    assert main((command.read_text() if command.exists() else USUAL_COMMAND).split()) == 0
+    yield work
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"api", "handlers"}]:
+        del sys.modules[name]
+
+
+def test_the_package(case: Path, project: Path, golden: bool) -> None:
+    want, got = case / "want" / "api", project / "api"
+    if golden:
+        shutil.rmtree(want, ignore_errors=True)
+    names = {str(file.relative_to(got)) for file in files(got)}
+    if not golden:
+        assert names == {str(file.relative_to(want)) for file in files(want)}
+    for name in sorted(names):
+        (want / name).parent.mkdir(parents=True, exist_ok=True)
+        compare(want / name, (got / name).read_text(), golden=golden)
+
+
+def test_the_handlers_are_typed(project: Path) -> None:
+    (project / "mount.py").write_text(
+        "from __future__ import annotations\n\nimport api\nfrom counterfoil import JsonResource\n\n"
+        "import handlers\n\n"
+        f"api.register(JsonResource(), {registrations(project)})\n"
+    )
+    check = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent"]
+    run([*check, "--cache-dir", str(project / ".cache"), "-p", "api", "-m", "mount"], project)
+
+
+def test_ruff_finds_nothing(project: Path) -> None:
+    run([sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "api"], project)
+    format_check = ["format", "--isolated", "--no-cache", "--check"]
+    run([sys.executable, "-m", "ruff", *format_check, "api"], project)
+
+
+def test_the_answers(case: Path, project: Path, serve: Serve) -> None:
+    package = importlib.import_module("api")
+    handlers: ModuleType = importlib.import_module("handlers")
+    root = JsonResource()
+    package.register(root, **handlers.HANDLERS)
+    server = serve(root)
+    for exchange in exchanges(case):
+        method, target = exchange.request.split(" ", 1)
+        body = exchange.body.encode()
+        exchange.check(server.request(method, target, body=body, headers=exchange.headers))
+
+
+def exchanges(case: Path) -> list[Exchange]:
+    loaded = YAML(typ="safe").load((case / "requests.yaml").read_text())
+    return [
+        Exchange(**{key.replace("-", "_"): value for key, value in one.items()}) for one in loaded
+    ]
+
+
+def registrations(project: Path) -> str:
+    """The keywords of `register`, each with its handler's class."""
+    handlers: ModuleType = importlib.import_module("handlers")
+    found: Mapping[str, object] = handlers.HANDLERS
+    return ", ".join(f"{name}=handlers.{type(one).__name__}()" for name, one in found.items())
+
+
+def files(folder: Path) -> list[Path]:
+    return [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != MANIFEST and "__pycache__" not in file.parts
+    ]
+
+
+def run(command: list[str], project: Path) -> None:
+    path = ":".join([str(project), *(part for part in sys.path if part)])
+    done = subprocess.run(
+        command,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"MYPYPATH": str(project), "PYTHONPATH": path, "PATH": ""},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
