@@ -7,7 +7,7 @@ SHELL := /bin/sh
 PORT ?= 8080
 DATABASE ?= var/noticeboard.sqlite3
 VENV ?= .venv
-PYTHONS ?= python3.11 python3.12 python3.13
+VERSIONS ?= 3.11 3.12 3.13
 
 # A command may be on the PATH and yet not run (a version manager's shim), so each one is tried.
 is-usable = -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
@@ -57,12 +57,16 @@ test: check ## check, then every test, with coverage
 	@$(bin)/coverage report --skip-covered --skip-empty
 
 .PHONY: test-all
-test-all: ## make test under each Python of PYTHONS, each in a venv of its own
-	@missing=; for python in $(PYTHONS); do \
-		if "$$python" $(is-usable); then \
-			echo "== $$python"; \
-			$(MAKE) test PYTHON="$$python" VENV=".venv-$$(basename "$$python")" || exit 1; \
-		else missing="$$missing $$python"; fi; \
+test-all: ## make test under each of VERSIONS (on the PATH, or pyenv's), each in a venv of its own
+	@missing=; for version in $(VERSIONS); do \
+		found=; for python in "python$$version" \
+				"$${PYENV_ROOT:-$$HOME/.pyenv}/versions/$$version".*/bin/python; do \
+			"$$python" $(is-usable) && { found="$$python"; break; }; \
+		done; \
+		if [ -n "$$found" ]; then \
+			echo "== $$found"; \
+			$(MAKE) test PYTHON="$$found" VENV=".venv-$$version" || exit 1; \
+		else missing="$$missing $$version"; fi; \
 	done; \
 	[ -z "$$missing" ] || { echo "make: not tested, for they do not run here:$$missing" >&2; exit 1; }
 

@@ -298,3 +298,20 @@ def test_it_stops_while_a_client_waits(tmp_path: Path) -> None:
         finally:
             connection.close()
         assert "Traceback" not in board.log.read_text()
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(server: Noticeboard, tmp_path: Path) -> None:
+    listen = ("--listen", f"tcp:{server.port}:interface=127.0.0.1")
+    database = ("--database", str(tmp_path / "second.sqlite3"))
+    refused = subprocess.run(
+        [sys.executable, "-m", "examples.noticeboard", *listen, *database],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(SOURCES)},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "Address already in use" in refused.stderr
+    assert "Traceback" not in refused.stderr

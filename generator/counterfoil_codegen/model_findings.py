@@ -12,7 +12,10 @@ from counterfoil_codegen.rules import api
 
 # Each kind's rule, and what to do about it.
 _VERDICTS: Final[Mapping[Kind, tuple[Rule, str]]] = {
-    Kind.PATTERN: (api.PATTERN, "write it without look-around, or check it in the handler"),
+    Kind.PATTERN: (
+        api.PATTERN,
+        "write one that the linear-time engine takes, or check it in the handler",
+    ),
     Kind.DEFAULT: (api.SCHEMA_DEFAULT, "give a default that its own schema allows"),
     Kind.CONFLICT: (api.SCHEMA_CONFLICT, "let the parts of the schema agree"),
     Kind.LOOP: (api.SCHEMA_LOOP, "let the schema say something beyond its reference to itself"),

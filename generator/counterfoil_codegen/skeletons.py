@@ -57,7 +57,7 @@ def skeleton(api: ir.Api, group: ir.Group, module: str) -> Skeleton:
     name = _class_name(str(group.handler), used | {"unimplemented"})
     opening = f'class {name}:\n{_INDENT}"""Implements `{api.package}.{group.handler}`."""'
     header = (
-        f'"""The {group.module} operations: replace the bodies by what they are to do."""\n\n'
+        f'"""The {group.module} operations: replace the bodies with what they should do."""\n\n'
         "from __future__ import annotations\n\n" + imports + "\n"
     )
     bodies = {method.name: _method(method, lines) for method in methods}

@@ -16,6 +16,7 @@ from counterfoil._errors import (
     UnimplementedError,
     UnrecognizedRequestError,
 )
+from counterfoil._rendering import set_headers
 from counterfoil._replies import (
     Accepted,
     AlreadyReported,
@@ -81,4 +82,5 @@ __all__ = [
     "UseProxy",
     "cancellable",
     "is_cancellable",
+    "set_headers",
 ]

@@ -98,7 +98,7 @@ class _Boundary:
             raise RuntimeError("the handler wrote to the request, and returned a reply too")
         if type(reply) not in self._replies:
             raise TypeError(f"the operation does not declare {type(reply).__name__}")
-        if reply.body is None or not self._plain:
+        if not (reply.has_content and self._plain):
             self._write(request, reply)
             return None
         body = _jsonable(reply.body)
@@ -141,15 +141,13 @@ class _Boundary:
         return status, body
 
     def _write(self, request: Request, reply: Reply[object]) -> None:
-        content, content_type = self._content(reply.body)
+        content, content_type = self._content(reply.body) if reply.has_content else (b"", None)
         if reply.headers is not None:
             set_headers(request, reply.headers)
         write_response(request, reply.status, content, content_type)
 
     def _content(self, body: object) -> tuple[bytes, str | None]:
         """The bytes of a body, and the media type to send them as."""
-        if body is None:
-            return b"", None
         if is_json(self._media_type):
             return encode(to_jsonable_python(body)), self._media_type
         if isinstance(body, bytes):

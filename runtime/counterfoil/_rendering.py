@@ -72,7 +72,12 @@ def set_status(request: Request, status: int) -> None:
 
 
 def set_headers(request: Request, headers: HeaderValues) -> None:
-    """Set response headers. Raises `ValueError`, and sets none, if one could forge another."""
+    """Set headers of the response to *request*: a name's value, or all of its values.
+
+    For a handler that returns a model. One that returns a `Reply` can give it `headers` instead.
+
+    Raises `ValueError`, and sets none, if a control character could forge another header.
+    """
     lines = {name: [value] if isinstance(value, str) else value for name, value in headers.items()}
     for name, values in lines.items():
         if any(not _NOT_IN_A_FIELD.isdisjoint(text) for text in (name, *values)):

@@ -1,6 +1,6 @@
 """What a handler returns: a status, a body of a known type, and headers.
 
-A reply without a body is one whose body is None, and is sent without content.
+A reply that was made without a body is sent without content; one whose body is None, as `null`.
 Statuses are those of RFC 9110, section 15, and of the extensions in the IANA registry.
 
 Each class spells out the two forms of its constructor: type checkers do not carry over to a
@@ -43,6 +43,8 @@ HeaderValues: TypeAlias = Mapping[str, str | Sequence[str]]
 
 T_co = TypeVar("T_co", covariant=True)
 
+_LEFT_OUT = object()
+
 
 @dataclass(frozen=True, init=False, slots=True)
 class Reply(Generic[T_co]):
@@ -51,14 +53,19 @@ class Reply(Generic[T_co]):
     status: ClassVar[int]
 
     body: T_co
-    """What is sent as the body; None stands for no content."""
+    """What is sent as the body."""
 
     headers: HeaderValues | None
     """Headers to send, over and above those of every answer."""
 
+    has_content: bool
+    """Whether a body was given: `Ok(None)` is JSON's null, `Ok()` is nothing."""
+
 
 def _fill(reply: Reply[object], body: object, headers: HeaderValues | None) -> None:
-    object.__setattr__(reply, "body", body)
+    has_content = body is not _LEFT_OUT
+    object.__setattr__(reply, "body", body if has_content else None)
+    object.__setattr__(reply, "has_content", has_content)
     object.__setattr__(reply, "headers", headers)
 
 
@@ -68,7 +75,7 @@ class _WithoutContent(Reply[None]):
     __slots__ = ()
 
     def __init__(self, *, headers: HeaderValues | None = None) -> None:
-        _fill(self, None, headers)
+        _fill(self, _LEFT_OUT, headers)
 
 
 class SwitchingProtocols(_WithoutContent):
@@ -92,7 +99,7 @@ class Ok(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -109,7 +116,7 @@ class Created(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -126,7 +133,7 @@ class Accepted(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -145,7 +152,7 @@ class NonAuthoritativeInformation(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -178,7 +185,7 @@ class PartialContent(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -195,7 +202,7 @@ class MultiStatus(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -212,7 +219,7 @@ class AlreadyReported(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -229,7 +236,7 @@ class ImUsed(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -246,7 +253,7 @@ class MultipleChoices(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -263,7 +270,7 @@ class MovedPermanently(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -280,7 +287,7 @@ class Found(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -297,7 +304,7 @@ class SeeOther(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -322,7 +329,7 @@ class UseProxy(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -339,7 +346,7 @@ class TemporaryRedirect(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)
 
 
@@ -356,5 +363,5 @@ class PermanentRedirect(Reply[T_co]):
     @overload
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
-    def __init__(self, body: object = None, *, headers: HeaderValues | None = None) -> None:
+    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
         _fill(self, body, headers)

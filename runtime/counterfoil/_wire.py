@@ -13,7 +13,17 @@ import operator
 import sys
 import types
 from datetime import date, datetime
-from typing import Annotated, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Literal,
+    Protocol,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+    runtime_checkable,
+)
 from uuid import UUID
 
 from pydantic import (
@@ -125,13 +135,21 @@ def is_list(annotation: object) -> bool:
     return annotation is list or origin is list
 
 
+@runtime_checkable
+class _Alias(Protocol):
+    """A type alias (PEP 695)."""
+
+    @property
+    def __value__(self) -> object: ...
+
+
 def _unaliased(annotation: object) -> object:
     """What a type alias (PEP 695) stands for; any other type is itself.
 
     An alias is known by its value: before Python 3.14 those of typing and typing_extensions are of
-    two classes, and the former does not have one everywhere.
+    two classes, and typing has none before 3.12.
     """
-    while get_origin(annotation) is None and hasattr(annotation, "__value__"):
+    while get_origin(annotation) is None and isinstance(annotation, _Alias):
         holder = types.SimpleNamespace(__annotations__={"value": annotation.__value__})
         names = vars(sys.modules[annotation.__module__])
         annotation = get_type_hints(holder, globalns=names, include_extras=True)["value"]
@@ -192,7 +210,7 @@ def _common(values: tuple[object, ...]) -> CoreSchema | None:
     return _SPELLINGS.get(kinds.pop()) if len(kinds) == 1 else None
 
 
-_SPELLINGS: dict[type, CoreSchema] = {
+_SPELLINGS: dict[object, CoreSchema] = {
     int: _INTEGER,
     float: _NUMBER,
     bool: _BOOLEAN,

@@ -175,7 +175,8 @@ class TestClient:
         names = {name.lower() for name in given}
         lines = {name: usual[name] for name in usual if name.lower() not in names} | dict(given)
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        connection = cast("Protocol", server.Site.buildProtocol(self._site, None))
+        made = cast("object", server.Site.buildProtocol(self._site, None))  # untyped
+        connection = cast("Protocol", made)
         pending = PendingResponse(method, connection)
         connection.dataReceived(
             f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
@@ -219,7 +220,7 @@ class PendingResponse:
 
     def _parsed(self) -> Response | None:
         received = http.client.HTTPResponse(
-            cast("socket", _Readable(self.sent)), method=self._method
+            cast("socket", cast("object", _Readable(self.sent))), method=self._method
         )
         try:
             received.begin()

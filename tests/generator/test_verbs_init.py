@@ -43,9 +43,15 @@ def test_it_type_checks() -> None:
     assert main(["init"]) == 0
     assert main(["generate"]) == 0
     runs_clean("mypy", "--follow-imports=silent")
-    runs_clean("pytest", "-p", "no:cacheprovider")
     runs_clean("ruff", "check")
     runs_clean("ruff", "format", "--check", "--line-length=100")
+
+
+def test_its_own_tests_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["init"]) == 0
+    assert main(["generate"]) == 0
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
+    runs_clean("pytest", "-W", "error", "-p", "no:cacheprovider")
 
 
 def test_it_serves(tmp_path: Path) -> None:

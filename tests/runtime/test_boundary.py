@@ -112,7 +112,7 @@ def test_replies_of_json(reply: Reply[object], status: int, body: object) -> Non
         (NotModified(headers={"ETag": '"1"'}), 304, None),
         (ResetContent(), 205, "0"),
         (Created(), 201, "0"),
-        (Ok(None), 200, "0"),
+        (Ok(), 200, "0"),
         (Found(headers={"Location": "/b"}), 302, "0"),
     ],
 )
@@ -123,6 +123,13 @@ def test_a62_replies_without_content(reply: Reply[object], status: int, length: 
     assert "content-type" not in response.headers
     for name, value in (reply.headers or {}).items():
         assert response.headers[name.lower()] == value
+
+
+def test_none_is_jsons_null_where_it_is_given() -> None:
+    """A nullable answer is not an empty one."""
+    response = outcome(Ok(None))
+    assert (response.status, response.body) == (200, b"null")
+    assert response.headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize(

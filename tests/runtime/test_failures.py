@@ -146,8 +146,10 @@ def test_a8_a88_a_part_of_an_answer_is_never_made_to_look_whole(
         return raised(reply) if isinstance(reply, NotHere) else reply
 
     server = served(serve, write_and_answer, foreign=foreign)
-    with pytest.raises((HTTPException, ConnectionError)):
-        server.get("/")
+    with server.connect() as connection:
+        connection.request("GET", "/")
+        with pytest.raises((HTTPException, ConnectionError)):
+            connection.response()
     errors = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert len(errors) == (0 if isinstance(reply, NotHere) else 1)
 

@@ -123,7 +123,7 @@ def _is_container(value: ast.expr) -> bool:
 
 def _refused_alias(value: ast.expr, grammar: Grammar) -> str:
     """The value of a recursive alias is a text, which pydantic evaluates: it is held to it too."""
-    if not isinstance(value, ast.Constant):
+    if not isinstance(value, ast.Constant) or value.value is None:
         return ""
     if not isinstance(value.value, str):
         return "an alias of a constant"

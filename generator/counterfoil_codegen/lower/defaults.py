@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from counterfoil_codegen.document import Node
+from counterfoil_codegen.document import Loader, Node
 from counterfoil_codegen.fragments import Constant
 from counterfoil_codegen.lower.context import Context
 from counterfoil_codegen.rules import api as rules
@@ -17,7 +17,11 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "integer": (int,),
     "number": (int, float),
     "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
 }
+_PHRASES: Final = {"array": "a list"}
 _Number = int | float
 _LIMITS: Final[Mapping[str, tuple[str, Callable[[_Number, _Number], bool]]]] = {
     "minimum": ("below its minimum", lambda value, bound: value < bound),
@@ -32,19 +36,23 @@ def read_default(context: Context, parameter: Node, schema: JsonSchema) -> Const
     value = schema.get("default")
     if value is None:
         return None
-    if schema.get("format") in _TYPED_FORMATS and schema.get("type") == "string":
-        _report_unused(context, parameter, "it is a date, a time or a UUID")
-        return None
-    problem = _problem(value, _checked(context, parameter, schema))
+    if isinstance(value, float) and value.is_integer() and schema.get("type") == "integer":
+        value = int(value)
+    found = parameter.get("schema")
+    problem = None if "$ref" in schema else _problem(value, schema)
+    if problem is None and found is not None:
+        problem = _Check(context.loader).problem(found, value)
     if problem is not None:
         where = parameter.string("in")
-        found = parameter.get("schema")
         context.diagnostics.report(
             rules.BAD_DEFAULT,
             (found.get("default") if found is not None else None) or parameter,
             f"{where} parameter {parameter.string('name')!r} has default {value!r:.80} {problem}",
             "change the default, or the schema",
         )
+        return None
+    if found is not None and _Check(context.loader, typed_formats=False).problem(found, value):
+        _report_unused(context, parameter, "it is a date, a time or a UUID")
         return None
     if isinstance(value, str | bool | int | float):
         return Constant(value)
@@ -56,6 +64,68 @@ def read_default(context: Context, parameter: Node, schema: JsonSchema) -> Const
     return None
 
 
+class _Check:
+    """Holds a default against a schema as the document writes it.
+
+    Without *typed_formats* no text is a date, a time or a UUID: these have no literal.
+    """
+
+    def __init__(self, loader: Loader, *, typed_formats: bool = True) -> None:
+        self._loader = loader
+        self._typed_formats = typed_formats
+        self._open: set[tuple[Node, str]] = set()
+
+    def problem(self, node: Node, value: object) -> str | None:
+        """Why *value* does not fit the schema at *node*; None if it does."""
+        target = self._loader.resolve(node)
+        if target is None or not isinstance(target.value, dict):
+            return None
+        here = (target, repr(value))
+        if here in self._open:
+            return None
+        self._open.add(here)
+        try:
+            return (
+                _problem(value, target.value)
+                or self._format(target, value)
+                or self._parts(target, value)
+                or self._items(target, value)
+            )
+        finally:
+            self._open.discard(here)
+
+    def _format(self, schema: Node, value: object) -> str | None:
+        form = schema.get("format")
+        is_typed = form is not None and form.value in _TYPED_FORMATS
+        if self._typed_formats or not is_typed or not isinstance(value, str):
+            return None
+        return "that has no literal"
+
+    def _parts(self, schema: Node, value: object) -> str | None:
+        for part in _elements(schema, "allOf"):
+            problem = self.problem(part, value)
+            if problem is not None:
+                return problem
+        for keyword in ("anyOf", "oneOf"):
+            problems = [self.problem(choice, value) for choice in _elements(schema, keyword)]
+            if problems and None not in problems:
+                return problems[0] if len(problems) == 1 else "that fits no alternative"
+        return None
+
+    def _items(self, schema: Node, value: object) -> str | None:
+        items = schema.get("items")
+        if items is None or not isinstance(value, list):
+            return None
+        problems = (self.problem(items, item) for item in value)
+        found = next((problem for problem in problems if problem is not None), None)
+        return None if found is None else f"with an item {found}"
+
+
+def _elements(schema: Node, keyword: str) -> Iterator[Node]:
+    found = schema.get(keyword)
+    return found.elements() if found is not None else iter(())
+
+
 def _report_unused(context: Context, parameter: Node, reason: str) -> None:
     context.diagnostics.report(
         rules.UNUSED_DEFAULT,
@@ -65,29 +135,28 @@ def _report_unused(context: Context, parameter: Node, reason: str) -> None:
     )
 
 
-def _checked(context: Context, parameter: Node, schema: JsonSchema) -> Mapping[str, object]:
-    """The schema that tells what a default may be: the one behind the name, if it has a name."""
-    if "$ref" not in schema:
-        return schema
-    found = parameter.get("schema")
-    target = context.loader.resolve(found) if found is not None else None
-    return target.value if target is not None and isinstance(target.value, dict) else {}
-
-
 def _problem(value: object, schema: Mapping[str, object]) -> str | None:
-    enum = schema.get("enum")
-    if isinstance(enum, list) and value not in enum:
+    """Why *value* does not fit what *schema* says at its top."""
+    enum = [schema["const"]] if "const" in schema else schema.get("enum")
+    if isinstance(enum, list) and not any(_same(value, one) for one in enum):
         return "that is not one of its values"
-    kind = schema.get("type")
-    if kind == "array":
-        return None if isinstance(value, list) else "that is not a list"
-    if not isinstance(kind, str) or kind not in _TYPES:
-        return None
-    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
-        return f"that is not of type {kind}"
-    if isinstance(value, int | float):
+    types = schema.get("type")
+    listed = types if isinstance(types, list) else [types]
+    kinds = [kind for kind in listed if isinstance(kind, str) and kind in _TYPES]
+    if kinds and not any(_is_of(value, kind) for kind in kinds):
+        return f"that is not {' or '.join(_PHRASES.get(kind, f'of type {kind}') for kind in kinds)}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return _out_of_bounds(value, schema)
     return _bad_length(value, schema) if isinstance(value, str) else None
+
+
+def _is_of(value: object, kind: str) -> bool:
+    return isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
+
+
+def _same(value: object, other: object) -> bool:
+    """JSON equality of scalars: true is not 1."""
+    return value == other and isinstance(value, bool) == isinstance(other, bool)
 
 
 def _out_of_bounds(value: _Number, schema: Mapping[str, object]) -> str | None:

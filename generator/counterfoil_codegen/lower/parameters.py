@@ -9,30 +9,20 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
+from counterfoil_codegen.lower.bounds import constraints, settle_bounds
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
 from counterfoil_codegen.lower.defaults import read_default
 from counterfoil_codegen.lower.keys import PARAMETER, check_keys
 from counterfoil_codegen.naming import pascal, snake
-from counterfoil_codegen.patterns import pattern_problem
 from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
-from counterfoil_codegen.schemas.annotations import ANNOTATIONS, CONSTRAINTS, admits_null
+from counterfoil_codegen.schemas.annotations import ANNOTATIONS, admits_null
 
 _LOCATIONS: Final = {location.value.lower(): location for location in ir.Location}
 # A header parameter of these names is to be ignored (OpenAPI 3.1, section 4.8.12.2).
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
 _STYLES: Final = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
-_TEXT_BOUNDS: Final = frozenset(("minLength", "maxLength", "pattern"))
-_NUMBER_BOUNDS: Final = frozenset(
-    ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-)
-_BOUNDS: Final = {
-    "string": _TEXT_BOUNDS,
-    "integer": _NUMBER_BOUNDS,
-    "number": _NUMBER_BOUNDS,
-    "array": frozenset(("minItems", "maxItems")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,7 @@ class DraftParameter:
             wire_name=self.wire_name,
             location=self.location,
             annotation=annotation,
-            constraints=tuple(_constraints(self.schema)),
+            constraints=tuple(constraints(self.schema)),
             required=self.required,
             default=self.default,
             explode=self.explode,
@@ -165,7 +155,7 @@ def _draft(
         if one.location is not ir.Location.PATH:
             return None
         schema = {"type": "string"}
-    _drop_unusable_pattern(context, one, schema)
+    settle_bounds(context, one.node, schema)
     default = read_default(context, one.node, schema)
     return DraftParameter(
         name=name,
@@ -178,19 +168,6 @@ def _draft(
         doc=one.node.string("description") or "",
         node=one.node,
     )
-
-
-def _drop_unusable_pattern(context: Context, one: Found, schema: JsonSchema) -> None:
-    pattern = schema.get("pattern")
-    problem = pattern_problem(pattern) if isinstance(pattern, str) else None
-    if problem is not None:
-        del schema["pattern"]
-        context.diagnostics.report(
-            rules.PATTERN,
-            one.node.get("schema") or one.node,
-            problem,
-            "write it without look-around, or check it in the handler",
-        )
 
 
 def _required(context: Context, one: Found) -> bool:
@@ -279,13 +256,3 @@ def _is_object(context: Context, schema: Node) -> bool:
 
 def _explode(node: Node, schema: JsonSchema) -> bool | None:
     return node.boolean("explode") if schema.get("type") == "array" else None
-
-
-def _constraints(schema: JsonSchema) -> Iterator[tuple[Identifier, Constant]]:
-    if schema.get("format") in ("date-time", "date", "uuid"):
-        return
-    bounds = _BOUNDS.get(str(schema.get("type")), frozenset()) & schema.keys()
-    for keyword, name in CONSTRAINTS.items():
-        value = schema.get(keyword)
-        if keyword in bounds and isinstance(value, str | int | float):
-            yield Identifier(name), Constant(value)

@@ -106,6 +106,7 @@ def draft_responses(context: Context, operation: Node, operation_id: str) -> Dra
         node = context.loader.resolve(place)
         if key.startswith("x-") or node is None:
             continue
+        _report_extras(context, node)
         status = key.upper() if key != "default" else key
         if not _STATUS.fullmatch(status):
             _report_status(context, place, key)
@@ -135,6 +136,19 @@ def finish_errors(drafts: Iterable[DraftError], names: Names) -> dict[ErrorKey, 
     }
     final = _without_clashes(wanted)
     return {key: _finish_error(final[key], draft, names) for key, draft in by_key.items()}
+
+
+def _report_extras(context: Context, node: Node) -> None:
+    for key, cure in (("headers", "counterfoil.set_headers"), ("links", "the body, or a header")):
+        found = node.get(key)
+        if found is None or {name.lower() for name, _ in found.items()} <= {"content-type"}:
+            continue
+        context.diagnostics.report(
+            rules.RESPONSE_EXTRAS,
+            found.key_span,
+            f"the {key} of this response are not generated",
+            f"set them in the handler, by {cure}",
+        )
 
 
 def _success(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from counterfoil_codegen.models.merge import Merger
 from counterfoil_codegen.models.parse import Parser
 from counterfoil_codegen.models.problems import Kind, ModelError, Problem, Report
 from counterfoil_codegen.models.schema import JsonSchema, Origin, Schema, anything, json_value
+
+# How many schemas may be built on one another, by `allOf` or by `$ref`.
+_DEEPEST: Final = 64
 
 
 class Components:
@@ -44,6 +48,11 @@ class Components:
             self._report(
                 Problem(name, origin.pointer, Kind.LOOP, "the schema is made of itself only")
             )
+            return anything(origin)
+        if len(self._open) == _DEEPEST:
+            origin = self.parsed(name).origin
+            message = f"more than {_DEEPEST} schemas are made of one another"
+            self._report(Problem(name, origin.pointer, Kind.MALFORMED, message))
             return anything(origin)
         if name not in self._flat:
             self._open.append(name)

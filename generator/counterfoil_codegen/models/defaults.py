@@ -23,9 +23,12 @@ class Values:
     def is_default(self, kind: JsonValue, value: JsonValue) -> bool:
         """Whether *value* fits *kind* and can stand in a class as a literal.
 
-        Dates, times and UUIDs have no literal; of objects only the empty one does.
+        Dates, times and UUIDs have no literal; of objects only the empty one does, and of lists
+        those of scalars.
         """
         if isinstance(value, Mapping) and value:
+            return False
+        if isinstance(value, list | tuple) and any(map(_is_container, value)):
             return False
         return self._takes(kind, value, frozenset())
 
@@ -66,11 +69,12 @@ class Values:
     ) -> bool:
         if isinstance(value, str) or not isinstance(value, Sequence):
             return False
-        fitting = all(
-            not isinstance(item, Mapping) and self._takes(kind.get("items"), item, seen)
-            for item in value
-        )
+        fitting = all(self._takes(kind.get("items"), item, seen) for item in value)
         return fitting and _counted(kind, len(value), "Items")
+
+
+def _is_container(value: JsonValue) -> bool:
+    return isinstance(value, Mapping | list | tuple)
 
 
 def _within(kind: Mapping[str, JsonValue], value: JsonValue) -> bool:

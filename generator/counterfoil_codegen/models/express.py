@@ -8,14 +8,14 @@ have to name, a wire name, a default, a text, or a nullable keyword.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
+from counterfoil_codegen.bounds import whole_bounds
 from counterfoil_codegen.models import names
 from counterfoil_codegen.models.components import Components
 from counterfoil_codegen.models.problems import Kind, ModelError, Problem, Report
-from counterfoil_codegen.models.schema import JsonValue, Origin, Schema
+from counterfoil_codegen.models.schema import JsonValue, Origin, Schema, fits
 
 Expression: TypeAlias = dict[str, JsonValue]
 
@@ -103,7 +103,7 @@ class Expressions:
         return _any_of(found)
 
     def _enumeration(self, schema: Schema) -> Expression:
-        values = [value for value in _distinct(schema.enum or ()) if _fits(value, schema.types)]
+        values = [value for value in _distinct(schema.enum or ()) if fits(value, schema.types)]
         if not values:
             self._tell(schema.origin, Kind.CONFLICT, "no value of the enum has the schema's type")
             return _any_of([self._typed(name, schema) for name in schema.types])
@@ -138,7 +138,7 @@ class Expressions:
             case "string":
                 return self._string(schema)
             case "integer":
-                return {"type": name, **_whole(_pick(schema, _NUMBER_BOUNDS))}
+                return {"type": name, **whole_bounds(_numbers(schema))}
             case "number":
                 return {"type": name, **_pick(schema, _NUMBER_BOUNDS)}
             case "array":
@@ -272,36 +272,8 @@ def _pick(schema: Schema, keywords: Iterable[str]) -> Expression:
     return {key: schema.bounds[key] for key in keywords if key in schema.bounds}
 
 
-def _whole(bounds: Expression) -> Expression:
-    """Bounds of a number as bounds of an integer."""
-    whole: Expression = {}
-    for keyword, value in bounds.items():
-        if not isinstance(value, float):
-            whole[keyword] = value
-        elif keyword in ("minimum", "exclusiveMaximum"):
-            whole[keyword] = math.ceil(value)
-        elif keyword in ("maximum", "exclusiveMinimum"):
-            whole[keyword] = math.floor(value)
-    return whole
-
-
-def _fits(value: JsonValue, types: tuple[str, ...]) -> bool:
-    if not types:
-        return True
-    match value:
-        case None:
-            return "null" in types
-        case bool():
-            return "boolean" in types
-        case str():
-            return "string" in types
-        case int():
-            return "integer" in types or "number" in types
-        case float():
-            return "number" in types
-        case Mapping():
-            return "object" in types
-    return "array" in types
+def _numbers(schema: Schema) -> dict[str, int | float]:
+    return {key: schema.bounds[key] for key in _NUMBER_BOUNDS if key in schema.bounds}
 
 
 def _distinct(values: Iterable[JsonValue]) -> list[JsonValue]:

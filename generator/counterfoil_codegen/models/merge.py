@@ -12,7 +12,15 @@ from functools import reduce
 from typing import Final, TypeVar
 
 from counterfoil_codegen.models.problems import Kind, Problem, Report
-from counterfoil_codegen.models.schema import TYPES, JsonValue, Origin, Schema, anything
+from counterfoil_codegen.models.schema import (
+    TYPES,
+    JsonValue,
+    Origin,
+    Schema,
+    anything,
+    fits,
+    unkeyed,
+)
 
 _T = TypeVar("_T")
 _LOWER: Final = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"})
@@ -41,7 +49,24 @@ class Merger:
             default=schema.default,
             doc=schema.doc or merged.doc,
         )
+        merged = self._settle(merged)
         return self._fold(merged) if merged.is_keyed and merged.alternatives else merged
+
+    def _settle(self, schema: Schema) -> Schema:
+        """Properties say nothing of what is no object; of an object, an enum cannot be told."""
+        if not schema.is_keyed:
+            return schema
+        if schema.types and "object" not in schema.types:
+            return unkeyed(schema)
+        values = [value for value in schema.enum or () if fits(value, schema.types)]
+        if schema.enum is None or (values and not any(isinstance(v, Mapping) for v in values)):
+            return schema if schema.enum is None else unkeyed(schema)
+        at = schema.origin / "enum"
+        if values:
+            self._tell(at, Kind.UNENFORCED, "an enum of objects is not checked")
+        else:
+            self._conflict(at, "no value of the enum has the schema's type")
+        return replace(schema, enum=None)
 
     def _merge(self, first: Schema, second: Schema) -> Schema:
         """The schema of what both accept, where that can be said; *second* wins where it cannot."""

@@ -17,8 +17,8 @@ EXTRA: Final = "extra"
 
 _LONGEST: Final = 64
 
-# Attributes of pydantic.BaseModel, which a field would hide. Listed, not computed: a release of
-# pydantic must not rename a field.
+# Attributes of pydantic.BaseModel and of its metaclass, which a field would hide. Listed, not
+# computed: a release of pydantic must not rename a field.
 _MODEL_ATTRIBUTES: Final = frozenset(
     {
         "construct",
@@ -26,9 +26,11 @@ _MODEL_ATTRIBUTES: Final = frozenset(
         "dict",
         "from_orm",
         "json",
+        "mro",
         "parse_file",
         "parse_obj",
         "parse_raw",
+        "register",
         "schema",
         "schema_json",
         "update_forward_refs",
@@ -65,13 +67,19 @@ _RESERVED: Final = _MODEL_ATTRIBUTES | _MODEL_METHODS | _TYPE_NAMES | _AMBIGUOUS
 
 
 def internal(component: str) -> str:
-    """The name of a component in the document for the model generator."""
-    return _COMPONENT + component
+    """The name of a component in the document for the model generator.
+
+    It would take an underscore at the end away: `None_` is put between two marks.
+    """
+    return _COMPONENT + component + (_COMPONENT if component.endswith("_") else "")
 
 
 def public(name: str) -> str | None:
     """The component behind an internal name."""
-    return name.removeprefix(_COMPONENT) if name.startswith(_COMPONENT) else None
+    if not name.startswith(_COMPONENT):
+        return None
+    own = name.removeprefix(_COMPONENT)
+    return own.removesuffix(_COMPONENT) if own.endswith(f"_{_COMPONENT}") else own
 
 
 def inline(index: int) -> str:

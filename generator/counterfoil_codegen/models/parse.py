@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
+from counterfoil_codegen.bounds import COUNTS, NUMERIC, read_bound
 from counterfoil_codegen.models.problems import Kind, Problem, Report
 from counterfoil_codegen.models.schema import (
     TYPES,
@@ -14,6 +14,7 @@ from counterfoil_codegen.models.schema import (
     Origin,
     Schema,
     anything,
+    unkeyed,
 )
 from counterfoil_codegen.patterns import pattern_problem
 
@@ -21,12 +22,6 @@ _T = TypeVar("_T", str, bool)
 
 REF: Final = "#/components/schemas/"
 
-_NUMERIC: Final = frozenset(
-    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
-)
-_COUNTS: Final = frozenset(
-    {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"}
-)
 _UNENFORCED: Final = (
     "contains",
     "dependentRequired",
@@ -60,7 +55,7 @@ class Parser:
             if raw.get(keyword) not in (None, False):
                 self._tell(origin / keyword, Kind.UNENFORCED, f"{keyword} is not checked")
         types, enum = self._types(raw, origin), self._enum(raw, origin)
-        return Schema(
+        schema = Schema(
             origin,
             doc=self._scalar(raw, "description", str, origin) or "",
             default=Default(raw["default"]) if "default" in raw else None,
@@ -83,6 +78,7 @@ class Parser:
             patterned=self._patterned(raw, origin),
             keys=self._optional(raw, "propertyNames", origin),
         )
+        return unkeyed(schema) if types and "object" not in types else schema
 
     def _types(self, raw: Mapping[str, JsonValue], origin: Origin) -> tuple[str, ...]:
         given = raw.get("type", [])
@@ -131,12 +127,12 @@ class Parser:
 
     def _bounds(self, raw: Mapping[str, JsonValue], origin: Origin) -> dict[str, int | float]:
         found: dict[str, int | float] = {}
-        for keyword in sorted(_NUMERIC | _COUNTS):
+        for keyword in sorted(NUMERIC | COUNTS):
             value = raw.get(keyword)
             if value is None:
                 continue
-            number = _number(value, whole=keyword in _COUNTS)
-            if number is None or (keyword == "multipleOf" and number <= 0):
+            number = read_bound(keyword, value)
+            if number is None:
                 self._malformed(origin / keyword, f"{keyword} cannot be that")
             else:
                 found[keyword] = number
@@ -205,11 +201,3 @@ class Parser:
 
     def _tell(self, origin: Origin, kind: Kind, message: str) -> None:
         self._report(Problem(origin.component, origin.pointer, kind, message))
-
-
-def _number(value: JsonValue, *, whole: bool) -> int | float | None:
-    """*value* if it is a finite number (*whole*: a count), an integral float made an int."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    number = int(value) if isinstance(value, float) and value.is_integer() else value
-    return None if whole and (number < 0 or isinstance(number, float)) else number

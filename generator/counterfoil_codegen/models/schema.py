@@ -104,3 +104,28 @@ def json_value(value: object) -> JsonValue:
 def anything(origin: Origin) -> Schema:
     """The schema `true`."""
     return Schema(origin)
+
+
+def unkeyed(schema: Schema) -> Schema:
+    """*schema* without what it says of the properties of objects."""
+    return replace(schema, properties={}, required=(), additional=None, patterned=(), keys=None)
+
+
+def fits(value: JsonValue, types: tuple[str, ...]) -> bool:
+    """Whether *value* is of one of *types*; if there are none, of any."""
+    if not types:
+        return True
+    match value:
+        case None:
+            return "null" in types
+        case bool():
+            return "boolean" in types
+        case str():
+            return "string" in types
+        case int():
+            return "integer" in types or "number" in types
+        case float():
+            return "number" in types
+        case Mapping():
+            return "object" in types
+    return "array" in types

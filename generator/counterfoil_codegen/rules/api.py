@@ -178,6 +178,11 @@ SPACE_IN_PATH: Final = Rule(
     Severity.WARNING,
     "A path has a space in it.",
 )
+RESPONSE_EXTRAS: Final = Rule(
+    "CF418",
+    Severity.WARNING,
+    "A response's headers and links are not typed: the handler sets them.",
+)
 UNKNOWN_KEY: Final = Rule(
     "CF417",
     Severity.WARNING,

@@ -136,9 +136,13 @@ def needs_name(schema: Mapping[str, JsonValue]) -> bool:
         return True
     if any(schema.get(key) for key in ("properties", "patternProperties", "prefixItems")):
         return True
-    if schema.get("required") and schema.get("type") in (None, "object"):
+    if schema.get("required") and _may_be_object(schema.get("type")):
         return True
     return "discriminator" in schema or bool(schema.get("allOf"))
+
+
+def _may_be_object(types: JsonValue) -> bool:
+    return types is None or types == "object" or (isinstance(types, list) and "object" in types)
 
 
 def nullable(schema: JsonSchema) -> JsonSchema:

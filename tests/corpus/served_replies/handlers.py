@@ -30,6 +30,9 @@ class Jobs:
                 raise RuntimeError("the password is hunter2")
         return Ok(models.JobResponse(name=job))
 
+    async def next_job(self, request: Request) -> models.Problem | None:
+        return None
+
     async def read_log(self, request: Request, job: str) -> str:
         return f"{job} says hello\u2026\n"
 

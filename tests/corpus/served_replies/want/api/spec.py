@@ -35,6 +35,7 @@ __all__ = ["SpecHandler", "SpecServlet"]
 JOBS_JOB = path("/jobs/{job}")
 JOBS_JOB_LOG = path("/jobs/{job}/log")
 JOBS_JOB_IMAGE = path("/jobs/{job}/image")
+NEXT = path("/next")
 
 
 class SpecHandler(Protocol):
@@ -63,6 +64,10 @@ class SpecHandler(Protocol):
         """GET /jobs/{job}/image"""
         raise unimplemented("readImage")
 
+    async def next_job(self, request: Request) -> models.Problem | None:
+        """GET /next"""
+        raise unimplemented("nextJob")
+
 
 class PutJobInput(Input):
     job: Annotated[str, Path()]
@@ -83,6 +88,7 @@ class SpecServlet:
         self._handler: SpecHandler = handler
 
     def register(self, server: HttpServer) -> None:
+        server.register_paths("GET", [NEXT], self.next_job, "nextJob")
         server.register_paths("PUT", [JOBS_JOB], self.put_job, "putJob")
         server.register_paths("GET", [JOBS_JOB_LOG], self.read_log, "readLog")
         server.register_paths("GET", [JOBS_JOB_IMAGE], self.read_image, "readImage")
@@ -107,3 +113,8 @@ class SpecServlet:
     async def read_image(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, ReadImageInput, path)
         return await self._handler.read_image(request, given.job)
+
+    @answers(Ok)
+    async def next_job(self, request: Request, **_path: str) -> Reply[object]:
+        reply = await self._handler.next_job(request)
+        return Ok(reply)

@@ -10,7 +10,7 @@ from counterfoil.stub import lazy
 __getattr__ = lazy(
     __name__,
     {
-        "_errors": ["Problem"],
+        "_common": ["Problem"],
         "_spec": ["JobResponse"],
     },
 )
