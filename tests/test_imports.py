@@ -38,6 +38,7 @@ GENERATOR: Final = [
     [
         "diagnostics",
         "import_order",
+        "bounds",
         "patterns",
         "python_names",
         "reserved",

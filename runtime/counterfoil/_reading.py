@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar, get_args, get_type_hints
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from counterfoil._bodies import BodyReader, body_reader
@@ -124,6 +125,8 @@ def _field(inputs: type[object], attribute: str, annotation: object) -> core_sch
     schema: CoreSchema = type_adapter(spelled(annotation)).core_schema
     required = attribute not in vars(inputs)
     default: object = vars(inputs).get(attribute)
+    if isinstance(default, FieldInfo):
+        default = default.get_default(call_default_factory=True, validated_data={})
     if isinstance(default, list):
         schema = core_schema.with_default_schema(schema, default=default)
     return core_schema.typed_dict_field(schema, required=required)

@@ -307,9 +307,20 @@ def _parameter(parameter: ir.Parameter) -> ParameterView:
     if parameter.required:
         return ParameterView(parameter.name, parameter.annotation, marks, None)
     if parameter.default is not None:
-        return ParameterView(parameter.name, parameter.annotation, marks, parameter.default)
+        default = _default(parameter.default)
+        return ParameterView(parameter.name, parameter.annotation, marks, default)
     annotation = Expression.optional(parameter.annotation)
     return ParameterView(parameter.name, annotation, marks, Expression.none())
+
+
+def _default(value: Constant) -> Constant | Expression:
+    """A list stands in a `Field`: bare, it would be one list for every request to a reader."""
+    text = str(value)
+    if not text.startswith("["):
+        return value
+    keyword, given = ("default", value) if text != "[]" else ("default_factory", None)
+    shown = given or Expression.name(Identifier("list"))
+    return Expression.call(Expression.name(Identifier("Field")), (), [(Identifier(keyword), shown)])
 
 
 def _marks(parameter: ir.Parameter) -> Iterator[Expression]:

@@ -56,10 +56,11 @@ def read_default(context: Context, parameter: Node, schema: JsonSchema) -> Const
         return None
     if isinstance(value, str | bool | int | float):
         return Constant(value)
-    if isinstance(value, list) and all(
-        isinstance(item, str | bool | int | float) for item in value
-    ):
-        return Constant(value)
+    if isinstance(value, list) and all(isinstance(one, str | bool | int | float) for one in value):
+        if schema.get("items") != {"type": "string"} or all(isinstance(one, str) for one in value):
+            return Constant(value)
+        _report_unused(context, parameter, "the items of its list are read as texts")
+        return None
     _report_unused(context, parameter, "it is neither a scalar nor a list of scalars")
     return None
 

@@ -39,6 +39,7 @@ def finish_groups(
     )
     for group in groups:
         _check_names(group, context.diagnostics)
+    _check_handlers(groups, context.diagnostics)
     return groups
 
 
@@ -78,6 +79,21 @@ def _check_names(group: ir.Group, diagnostics: Diagnostics) -> None:
                 place,
                 f"{what} and {other} both become {name} in the module {group.module}",
                 "rename one of them",
+            )
+
+
+def _check_handlers(groups: Sequence[ir.Group], diagnostics: Diagnostics) -> None:
+    """Report two modules whose handlers would have one name in the package."""
+    taken: dict[Identifier, ir.Group] = {}
+    for group in groups:
+        other = taken.setdefault(group.handler, group)
+        if other is not group:
+            diagnostics.report(
+                rules.NAME_CLASH,
+                group.operations[0].place,
+                f"the handlers of the modules {other.module} and {group.module} "
+                f"both become {group.handler}",
+                "spell the tags of the one and the other alike, or more differently",
             )
 
 

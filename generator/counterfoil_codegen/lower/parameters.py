@@ -164,7 +164,7 @@ def _draft(
         schema=schema,
         required=_required(context, one) and default is None,
         default=default,
-        explode=_explode(one.node, schema),
+        explode=_explode(one, schema),
         doc=one.node.string("description") or "",
         node=one.node,
     )
@@ -254,5 +254,7 @@ def _is_object(context: Context, schema: Node) -> bool:
     return False
 
 
-def _explode(node: Node, schema: JsonSchema) -> bool | None:
-    return node.boolean("explode") if schema.get("type") == "array" else None
+def _explode(one: Found, schema: JsonSchema) -> bool | None:
+    """Of a list in the query; elsewhere a list is comma-separated with it and without it."""
+    is_read = one.location is ir.Location.QUERY and schema.get("type") == "array"
+    return one.node.boolean("explode") if is_read else None

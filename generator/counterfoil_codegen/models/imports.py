@@ -55,21 +55,23 @@ class Imports:
             sections[1].append("import datetime")
         for home in sorted(self._names):
             section = 3 if home.startswith(".") else 1 if home in _STANDARD else 2
-            sections[section] += self._statements(home)
+            statements = sorted(self._statements(home), key=lambda found: member_order(found[0]))
+            sections[section] += [statement for _, statement in statements]
         return "\n\n".join("\n".join(section) for section in sections if section)
 
-    def _statements(self, home: str) -> Iterator[str]:
-        """One for what keeps its name, and one for each name that does not."""
+    def _statements(self, home: str) -> Iterator[tuple[str, str]]:
+        """One for what keeps its name, one for each name that does not; with its first name."""
         names = sorted(self._names[home], key=member_order)
         kept = [name for name in names if home.startswith(".") or self._local(name) == name]
         if kept:
             listed = ", ".join(str(Identifier(name)) for name in kept)
             # The comma keeps a long list on lines of its own, whatever a linter's line length.
             comma = "," if len(f"from {home} import {listed}") > _NARROW else ""
-            yield f"from {home} import ({listed}{comma})"
+            yield kept[0], f"from {home} import ({listed}{comma})"
         for name in names:
             if name not in kept:
-                yield f"from {home} import {Identifier(name)} as {Identifier(self._local(name))}"
+                renamed = Identifier(self._local(name))
+                yield name, f"from {home} import {Identifier(name)} as {renamed}"
 
     def _local(self, name: str) -> str:
         return f"_{name}" if name in self._taken else name

@@ -11,6 +11,7 @@ from counterfoil_codegen import naming
 # What the model generator sees instead of `Notice` is `CfNotice`: no name of typing, pydantic or
 # datetime begins so, and so it never has a reason to rename a class.
 _COMPONENT: Final = "Cf"
+_UNDERSCORED: Final = "Cu"
 _INLINE: Final = "Ci"
 
 EXTRA: Final = "extra"
@@ -69,17 +70,18 @@ _RESERVED: Final = _MODEL_ATTRIBUTES | _MODEL_METHODS | _TYPE_NAMES | _AMBIGUOUS
 def internal(component: str) -> str:
     """The name of a component in the document for the model generator.
 
-    It would take an underscore at the end away: `None_` is put between two marks.
+    That would take an underscore at the end away: `None_` becomes `CuNone`.
     """
-    return _COMPONENT + component + (_COMPONENT if component.endswith("_") else "")
+    if component.endswith("_"):
+        return _UNDERSCORED + component[:-1]
+    return _COMPONENT + component
 
 
 def public(name: str) -> str | None:
     """The component behind an internal name."""
-    if not name.startswith(_COMPONENT):
-        return None
-    own = name.removeprefix(_COMPONENT)
-    return own.removesuffix(_COMPONENT) if own.endswith(f"_{_COMPONENT}") else own
+    if name.startswith(_UNDERSCORED):
+        return f"{name.removeprefix(_UNDERSCORED)}_"
+    return name.removeprefix(_COMPONENT) if name.startswith(_COMPONENT) else None
 
 
 def inline(index: int) -> str:
@@ -118,4 +120,4 @@ def _field_name(wire: str) -> str:
 
 def is_internal(name: str) -> bool:
     """It is a name of the document for the model generator."""
-    return name.startswith((_COMPONENT, _INLINE))
+    return name.startswith((_COMPONENT, _UNDERSCORED, _INLINE))

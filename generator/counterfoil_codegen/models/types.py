@@ -60,12 +60,27 @@ OBJECT: Final = Plain("object")
 
 
 def union(members: Iterable[Type]) -> Type:
-    """Any of *members*, flat; None last."""
+    """Any of *members*, flat; all literals as one, None last."""
     flat: dict[Type, None] = {}
     for member in members:
         flat.update(dict.fromkeys(member.members if isinstance(member, AnyOf) else (member,)))
-    ordered = sorted(flat, key=lambda member: member == NONE)
+    ordered = sorted(_one_literal(flat), key=lambda member: member == NONE)
     return ordered[0] if len(ordered) == 1 else AnyOf(tuple(ordered))
+
+
+def _one_literal(members: Iterable[Type]) -> list[Type]:
+    found: list[Type] = []
+    values: dict[tuple[type, Scalar], Scalar] = {}
+    place = None
+    for member in members:
+        if isinstance(member, Literals):
+            values |= {(type(value), value): value for value in member.values}
+            place = len(found) if place is None else place
+        else:
+            found.append(member)
+    if place is not None:
+        found.insert(place, Literals(tuple(values.values())))
+    return found
 
 
 def bounded(inner: Type, keywords: Mapping[str, Scalar]) -> Type:

@@ -58,7 +58,7 @@ def annotate(schema: JsonSchema) -> Expression:
         return Expression.name(_MODELS, Identifier(reference.removeprefix(SCHEMAS)))
     choices = _choices(schema)
     if choices:
-        return Expression.union(*(annotate(choice) for choice in choices))
+        return _union(choices)
     if "const" in schema:
         return _literal(schema["const"])
     match schema.get("type"):
@@ -118,10 +118,19 @@ def _plain_format(schema: JsonSchema) -> bool:
     )
 
 
-def _literal(value: object) -> Expression:
-    if isinstance(value, str | int | bool):
-        return Expression.subscript(_name("Literal"), Constant(value))
-    raise TypeError(f"no Literal of {type(value).__name__}")
+def _union(choices: list[JsonSchema]) -> Expression:
+    """Any of *choices*, their constants in one `Literal`."""
+    constants = [choice["const"] for choice in choices if "const" in choice]
+    others = [annotate(choice) for choice in choices if "const" not in choice]
+    return Expression.union(*([_literal(*constants)] if constants else []), *others)
+
+
+def _literal(*values: object) -> Expression:
+    known = [value for value in values if isinstance(value, str | int | bool)]
+    if len(known) < len(values):
+        raise TypeError(f"no Literal of {values!r:.80}")
+    distinct = {(type(value), value): Constant(value) for value in known}
+    return Expression.subscript(_name("Literal"), *distinct.values())
 
 
 def _scalar(name: str, form: object) -> Expression:
