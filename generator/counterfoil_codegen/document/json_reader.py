@@ -16,6 +16,7 @@ from counterfoil_codegen.document.source import Source, UnusableError
 from counterfoil_codegen.document.values import JsonValue, Pointer, Positions
 from counterfoil_codegen.rules import reading as rules
 
+_SPACE: Final = " \t\r\n"
 # An escape that may stand for a control character or half of a pair: \b, \f, \u00.., \ud8.. to df.
 _SUSPECT: Final = re.compile(r"\\(?:[bf]|u00[0189][0-9a-fA-F]|u007[fF]|u[dD][89a-fA-F])")
 
@@ -26,7 +27,7 @@ def read_json(source: Source) -> tuple[JsonValue, Positions]:
     Raises:
         UnusableError: it has no value to go on with; reported, as is anything less grave.
     """
-    if not source.text.strip(" \t\r\n"):
+    if not source.text.strip(_SPACE):
         raise faults.empty_file(source)
     reader = _Reader()
     try:
@@ -116,13 +117,27 @@ def _containers(value: JsonValue) -> list[JsonValue]:
 
 def _report_syntax(source: Source, error: json.JSONDecodeError) -> NoReturn:
     problem = (error.msg[0].lower() + error.msg[1:]).removesuffix(" at")
+    position = error.pos
+    comma = _last_comma(error)
+    if comma is not None:
+        problem, position = "a comma after the last member", comma
     source.report(
         rules.JSON_SYNTAX,
-        source.at_offset(error.pos),
+        source.at_offset(position),
         f"this is not JSON: {problem}",
         "see RFC 8259: no comments, no comma after the last member, keys in double quotes",
     )
     raise UnusableError(source.name)
+
+
+def _last_comma(error: json.JSONDecodeError) -> int | None:
+    """Where the comma after a last member stands. Python 3.13 points at it, others behind it."""
+    if error.msg.startswith("Illegal trailing comma"):
+        return error.pos
+    before = error.doc[: error.pos].rstrip(_SPACE)
+    if error.doc[error.pos : error.pos + 1] in ("}", "]") and before.endswith(","):
+        return len(before) - 1
+    return None
 
 
 class JsonPositions:
