@@ -121,5 +121,7 @@ def _check_ids(mounted: list[Mounted], diagnostics: Diagnostics) -> None:
             rule,
             one.node.get("operationId") or one.node,
             f"{what}, at {other.node.span}",
-            "rename one of them",
+            "rename one of them"
+            if one.node.document is other.node.document
+            else "rename one of them, or generate the documents as packages of their own",
         )

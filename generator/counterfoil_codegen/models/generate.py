@@ -66,7 +66,6 @@ def generate_types(document: Mapping[str, Expression]) -> str:
         enum_field_as_literal=LiteralType.All,
         output_datetime_class=DatetimeClassType.Awaredatetime,
         output_date_class=DateClassType.Date,
-        use_pendulum=False,
         use_decimal_for_multiple_of=False,
         use_unique_items_as_set=False,
         strict_nullable=True,
