@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit import docs
+from counterfoil_codegen.emit.precedence import registration_order, specificity
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from counterfoil_codegen.import_order import exported_order
 
 _LINE: Final = 88
-_ONE_PARAMETER: Final = re.compile(r"\{[^{}]*\}")
 JSON: Final = "application/json"
 # RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5.
 _BODILESS: Final = frozenset({101, 204, 205, 304})
@@ -144,6 +143,7 @@ class PackageView:
     register_doc: str
     exported: tuple[Identifier, ...]
     groups: tuple[ir.Group, ...]
+    registered: tuple[ir.Group, ...]
 
     @property
     def explodes(self) -> bool:
@@ -174,7 +174,13 @@ def package_view(api: ir.Api) -> PackageView:
     """The package of *api*."""
     exported = [name for group in api.groups for name in (group.handler, group.servlet)]
     exported.append(Identifier("register"))
-    return PackageView(docs.package(api), docs.register(api), _ordered(exported), api.groups)
+    return PackageView(
+        docs.package(api),
+        docs.register(api),
+        _ordered(exported),
+        api.groups,
+        registration_order(api.groups),
+    )
 
 
 def errors_view(api: ir.Api) -> ErrorsView:
@@ -200,18 +206,7 @@ def group_view(group: ir.Group, api: ir.Api) -> GroupView:
         docs.group(group, api),
         tuple(_path(path) for path in group.paths),
         operations,
-        tuple(sorted(operations, key=_specificity)),
-    )
-
-
-def _specificity(operation: OperationView) -> tuple[int, ...]:
-    """Paths in the order in which a host that takes the first match must try them.
-
-    In each segment, text goes before text with parameters, and that before a parameter alone.
-    """
-    segments = operation.path.template.split("/")
-    return tuple(
-        ("{" in segment) + (_ONE_PARAMETER.fullmatch(segment) is not None) for segment in segments
+        tuple(sorted(operations, key=lambda one: specificity(one.path.template))),
     )
 
 

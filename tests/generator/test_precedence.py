@@ -1,0 +1,53 @@
+"""Routes in an order that a host which takes the first match can use."""
+
+from __future__ import annotations
+
+import re
+from itertools import permutations
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.emit.precedence import registration_order, specificity
+
+from tests.generator.emit_sample import group, operation, path, success
+
+
+def of(module: str, *templates: str) -> ir.Group:
+    """A group with a GET of each template."""
+    paths = [path(f"P{index}", text, *names(text)) for index, text in enumerate(templates)]
+    operations = (
+        operation(f"get{index}", f"get{index}", ir.Method.GET, one, (success(204, "NoContent"),))
+        for index, one in enumerate(paths)
+    )
+    return group(module, "", *operations)
+
+
+def names(template: str) -> list[str]:
+    return re.findall(r"\{([^{}]*)\}", template)
+
+
+def order(*groups: ir.Group) -> list[str]:
+    return [str(one.module) for one in registration_order(groups)]
+
+
+def test_text_goes_before_parameters() -> None:
+    templates = ["/a/{b}", "/a/{b}.json", "/a/b", "/{a}/b"]
+    assert sorted(templates, key=specificity) == ["/a/b", "/a/{b}.json", "/a/{b}", "/{a}/b"]
+
+
+def test_the_more_specific_group_goes_first_whatever_its_name() -> None:
+    numbers = of("numbers", "/numbers/{sid}.json")
+    local = of("numbers_local", "/numbers/Local.json")
+    other = of("other", "/numbers/x/y")
+    for groups in permutations((numbers, local, other)):
+        found = order(*groups)
+        assert found.index("numbers_local") < found.index("numbers")
+
+
+def test_groups_that_do_not_overlap_stay_in_order() -> None:
+    assert order(of("a", "/x/{y}"), of("b", "/z/y"), of("c", "/x/{y}/z")) == ["a", "b", "c"]
+
+
+def test_groups_that_each_go_first_stay_in_order() -> None:
+    one = of("a", "/x/{y}", "/z/y")
+    other = of("b", "/x/y", "/z/{y}")
+    assert order(one, other) == ["a", "b"]
