@@ -1,7 +1,8 @@
 """Generating, importing and checking the servers of real specs, each in a process of its own.
 
 The peer is datamodel-code-generator by itself, which makes models only, of the same document. It
-reads no API of several documents, so Matrix has none.
+reads no API of several documents, so Matrix has none. A peak is at least that of this process, from
+which the others are forked.
 """
 
 from __future__ import annotations

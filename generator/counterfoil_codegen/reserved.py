@@ -50,7 +50,7 @@ IMPORTABLE: Final = MappingProxyType(
             "read",
             "unimplemented",
         ),
-        "pydantic": ("AwareDatetime", "Field", "NaiveDatetime"),
+        "pydantic": ("AwareDatetime", "Field"),
     }
 )
 """Every name that a generated module other than a model module imports, by its module."""
@@ -85,12 +85,3 @@ RESERVED_CLASS_NAMES: Final = _IMPORTED
 
 RESERVED_CONSTANT_NAMES: Final = _IMPORTED
 """The constants of paths, which stand beside the imports of a module: `UUID`."""
-
-LONGEST_OPERATION_NAME: Final = 63
-"""`reply = await self._handler.<name>(` fits on a line of 100 columns."""
-
-LONGEST_CONSTANT_NAME: Final = 90
-"""`<name> = path(` fits on a line."""
-
-LONGEST_CLASS_NAME: Final = 80
-"""`) -> models.<name>:` fits on a line."""

@@ -212,7 +212,7 @@ class Components:
     def _put_choices(self, schema: JsonSchema, node: Node, origin: Origin) -> None:
         parts = node.get("allOf")
         if parts is not None and parts.value:
-            schema["allOf"] = [self._part(child, origin) for child in parts.elements()]
+            schema["allOf"] = [self._content(child, origin) for child in parts.elements()]
         for keyword in ("anyOf", "oneOf"):
             choices = node.get(keyword)
             if choices is None:
@@ -225,10 +225,6 @@ class Components:
             if found:
                 schema[keyword] = found
         self._put_discriminator(schema, node)
-
-    def _part(self, node: Node, origin: Origin) -> JsonSchema:
-        """A member of an `allOf`: its properties belong to the schema around it."""
-        return self._content(node, origin)
 
     def _put_discriminator(self, schema: JsonSchema, node: Node) -> None:
         found = node.get("discriminator")
