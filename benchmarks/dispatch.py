@@ -13,7 +13,7 @@ import re
 import timeit
 from collections.abc import Callable
 
-from counterfoil._routes import Router
+from counterfoil._routing.router import Router
 from counterfoil.stub import path
 
 SIZES = (10, 1_000, 10_000)

@@ -25,13 +25,11 @@ TREES: Final = {
 # From the bottom up: what a module imports stands in a line above its own. A line's modules do not
 # know of each other. A new module or folder has to be given its line here.
 RUNTIME: Final = [
-    ["_access", "_cancel", "_inputs", "_json", "_lazy", "_models"],
-    ["_query", "_replies", "_templates", "_types", "_wire"],
-    ["_cors", "_errors", "_rendering", "_routes"],
-    ["_problems"],
-    ["_bodies", "_parameters"],
-    ["_boundary", "_reading", "_requests"],
-    ["_resource", "_site"],
+    ["_cancel", "_describe", "_json", "_lazy", "_replies", "_types"],
+    ["_errors"],
+    ["_input", "_output", "_routing"],
+    ["_server", "_servlets"],
+    ["_resources"],
     ["stub", "testing"],
 ]
 GENERATOR: Final = [

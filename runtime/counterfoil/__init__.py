@@ -5,7 +5,6 @@ This is what an application uses. Generated code imports `counterfoil.stub`, and
 """
 
 from counterfoil._cancel import cancellable, is_cancellable
-from counterfoil._cors import Cors
 from counterfoil._errors import (
     ApiError,
     CodedError,
@@ -16,7 +15,8 @@ from counterfoil._errors import (
     UnimplementedError,
     UnrecognizedRequestError,
 )
-from counterfoil._rendering import set_headers
+from counterfoil._output.cors import Cors
+from counterfoil._output.writers import set_headers
 from counterfoil._replies import (
     Accepted,
     AlreadyReported,
@@ -39,9 +39,9 @@ from counterfoil._replies import (
     TemporaryRedirect,
     UseProxy,
 )
-from counterfoil._requests import SiteRequest
-from counterfoil._resource import JsonResource
-from counterfoil._site import Site
+from counterfoil._resources.json_resource import JsonResource
+from counterfoil._server.request import SiteRequest
+from counterfoil._server.site import Site
 from counterfoil._types import HttpServer, Request, ServletCallback
 
 __all__ = [

@@ -1,6 +1,5 @@
 """The door: all that generated code may import of the runtime. It only ever grows."""
 
-from counterfoil._boundary import answers
 from counterfoil._cancel import cancellable
 from counterfoil._errors import (
     ApiError,
@@ -9,10 +8,10 @@ from counterfoil._errors import (
     StatusError,
     unimplemented,
 )
-from counterfoil._inputs import Body, Cookie, Header, Input, Path, Query
+from counterfoil._input.markers import Body, Cookie, Header, Input, Path, Query
+from counterfoil._input.models import Absent, Model
+from counterfoil._input.reading import read
 from counterfoil._lazy import lazy
-from counterfoil._models import Absent, Model
-from counterfoil._reading import read
 from counterfoil._replies import (
     Accepted,
     AlreadyReported,
@@ -35,7 +34,8 @@ from counterfoil._replies import (
     TemporaryRedirect,
     UseProxy,
 )
-from counterfoil._templates import path
+from counterfoil._routing.templates import path
+from counterfoil._servlets.boundary import answers
 from counterfoil._types import HttpServer, Request
 
 __all__ = [

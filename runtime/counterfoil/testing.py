@@ -38,8 +38,8 @@ from twisted.python.failure import Failure
 from twisted.web import server
 from typing_extensions import override
 
-from counterfoil._json import JsonValue
-from counterfoil._site import DEFAULT_MAX_BODY_SIZE, Site
+from counterfoil._json.coding import JsonValue
+from counterfoil._server.site import DEFAULT_MAX_BODY_SIZE, Site
 from counterfoil._types import AnyResource
 
 __all__ = ["NotAnsweredError", "PendingResponse", "Response", "TestClient"]

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from counterfoil._json import MAX_DEPTH, JsonError, MalformedJsonError, decode, encode
+from counterfoil._json.coding import MAX_DEPTH, JsonError, MalformedJsonError, decode, encode
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -18,7 +18,7 @@ from counterfoil import (
     SiteRequest,
     cancellable,
 )
-from counterfoil._rendering import write_response
+from counterfoil._output.writers import write_response
 from counterfoil.stub import path
 from counterfoil.testing import Response
 from twisted.internet.defer import CancelledError, Deferred

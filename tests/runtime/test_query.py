@@ -5,7 +5,12 @@ from __future__ import annotations
 from urllib.parse import quote, quote_plus
 
 import pytest
-from counterfoil._query import MAX_PARAMETERS, TooManyParametersError, percent_decode, split_query
+from counterfoil._input.query import (
+    MAX_PARAMETERS,
+    TooManyParametersError,
+    percent_decode,
+    split_query,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 
 import pytest
-from counterfoil._routes import Router
-from counterfoil._templates import Segment, template_of
+from counterfoil._routing.router import Router
+from counterfoil._routing.templates import Segment, template_of
 from counterfoil.stub import path
 from hypothesis import given
 from hypothesis import strategies as st

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 
 import pytest
 from counterfoil import JsonResource, Request, SiteRequest
-from counterfoil._access import printable, redacted
+from counterfoil._describe import printable, redacted
 from counterfoil.stub import path
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from counterfoil._templates import template_of
+from counterfoil._routing.templates import template_of
 from counterfoil.stub import path
 
 

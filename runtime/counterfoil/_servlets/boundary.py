@@ -14,11 +14,11 @@ from typing import Concatenate, TypeAlias, TypeVar
 from pydantic_core import to_json, to_jsonable_python
 from twisted.internet.defer import CancelledError, Deferred
 
-from counterfoil._access import describe
-from counterfoil._bodies import is_json
+from counterfoil._describe import describe
 from counterfoil._errors import ApiError, CodedError, StatusError, error_object
-from counterfoil._json import encode
-from counterfoil._rendering import (
+from counterfoil._input.bodies import is_json
+from counterfoil._json.coding import encode
+from counterfoil._output.writers import (
     INTERNAL_ERROR,
     abort,
     set_headers,

@@ -7,7 +7,7 @@ from twisted.web import http, server
 from twisted.web.resource import IResource
 from typing_extensions import override
 
-from counterfoil._requests import SiteRequest
+from counterfoil._server.request import SiteRequest
 from counterfoil._types import AnyResource, Request
 
 __all__ = ["DEFAULT_MAX_BODY_SIZE", "Site"]

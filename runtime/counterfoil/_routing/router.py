@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeAlias, TypeVar
 
-from counterfoil._templates import PathTemplate, Segment, template_of
+from counterfoil._routing.templates import PathTemplate, Segment, template_of
 
 __all__ = ["Found", "Router"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from counterfoil._inputs import Cookie, Header, Parameter, Path, Query
-from counterfoil._problems import Problem
-from counterfoil._query import TooManyParametersError, percent_decode, split_query
+from counterfoil._input.markers import Cookie, Header, Parameter, Path, Query
+from counterfoil._input.problems import Problem
+from counterfoil._input.query import TooManyParametersError, percent_decode, split_query
 from counterfoil._types import Request
 
 __all__ = ["Slot", "Texts", "collector"]

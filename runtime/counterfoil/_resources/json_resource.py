@@ -15,12 +15,12 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
 
-from counterfoil._access import describe, printable
 from counterfoil._cancel import is_cancellable
-from counterfoil._cors import Cors
+from counterfoil._describe import describe, printable
 from counterfoil._errors import CodedError, Codes, UnrecognizedRequestError, error_object
-from counterfoil._query import percent_decode
-from counterfoil._rendering import (
+from counterfoil._input.query import percent_decode
+from counterfoil._output.cors import Cors
+from counterfoil._output.writers import (
     CLIENT_CLOSED_REQUEST,
     INTERNAL_ERROR,
     abort,
@@ -31,8 +31,8 @@ from counterfoil._rendering import (
     withdraw_headers,
     write_response,
 )
-from counterfoil._requests import SiteRequest
-from counterfoil._routes import Router
+from counterfoil._routing.router import Router
+from counterfoil._server.request import SiteRequest
 from counterfoil._types import Answer, Request
 
 __all__ = ["JsonResource"]

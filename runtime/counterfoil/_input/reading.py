@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from counterfoil._bodies import BodyReader, body_reader
-from counterfoil._inputs import Body, Parameter
-from counterfoil._parameters import Slot, Texts, collector
-from counterfoil._problems import Problem, refusal
+from counterfoil._input.bodies import BodyReader, body_reader
+from counterfoil._input.markers import Body, Parameter
+from counterfoil._input.parameters import Slot, Texts, collector
+from counterfoil._input.problems import Problem, refusal
+from counterfoil._input.wire import is_list, spelled, type_adapter
 from counterfoil._types import Request
-from counterfoil._wire import is_list, spelled, type_adapter
 
 __all__ = ["read"]
 

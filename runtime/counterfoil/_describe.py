@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
@@ -10,9 +9,7 @@ from urllib.parse import unquote_to_bytes
 if TYPE_CHECKING:
     from twisted.web.server import Request
 
-__all__ = ["client_address", "describe", "log_access", "printable", "redacted"]
-
-logger = logging.getLogger("counterfoil.access")
+__all__ = ["client_address", "describe", "printable", "redacted"]
 
 _SECRETS = frozenset({b"access_token", b"client_secret"})
 _SEPARATOR = re.compile(rb"([?&;])")
@@ -48,23 +45,3 @@ def describe(request: Request) -> str:
 def client_address(request: Request) -> str:
     """The address of the client, or `-` where it has none, as on a UNIX socket."""
     return str(getattr(request.getClientAddress(), "host", "-"))
-
-
-def log_access(request: Request, seconds: float, servlet: str, *, complete: bool) -> None:
-    """Write the access line of a request; `!` marks an answer that was not sent in full.
-
-    OPTIONS is logged at DEBUG.
-    """
-    logger.log(
-        logging.DEBUG if request.method == b"OPTIONS" else logging.INFO,
-        '%s - {%s} %.3fs %dB %d%s "%s %s" "%s"',
-        client_address(request),
-        servlet,
-        seconds,
-        request.sentLength,
-        request.code,
-        "" if complete else "!",
-        describe(request),
-        printable(request.clientproto),
-        printable(request.getHeader(b"User-Agent") or b"-"),
-    )

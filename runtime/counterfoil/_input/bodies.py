@@ -6,11 +6,11 @@ from typing import BinaryIO, Protocol, cast
 
 from pydantic import ValidationError
 
-from counterfoil._inputs import Body
-from counterfoil._json import JsonError, MalformedJsonError, decode
-from counterfoil._problems import Problem
+from counterfoil._input.markers import Body
+from counterfoil._input.problems import Problem
+from counterfoil._input.wire import type_adapter
+from counterfoil._json.coding import JsonError, MalformedJsonError, decode
 from counterfoil._types import Request
-from counterfoil._wire import type_adapter
 
 __all__ = ["BodyReader", "body_reader", "is_json"]
 

@@ -14,11 +14,12 @@ from twisted.web.http import HTTPChannel, datetimeToString
 from twisted.web.server import Request
 from typing_extensions import override
 
-from counterfoil._access import client_address, describe, log_access
-from counterfoil._cors import Cors
+from counterfoil._describe import client_address, describe
 from counterfoil._errors import CodedError, Codes
-from counterfoil._query import TooManyParametersError, split_query
-from counterfoil._rendering import respond_with_json, write_response
+from counterfoil._input.query import TooManyParametersError, split_query
+from counterfoil._output.cors import Cors
+from counterfoil._output.writers import respond_with_json, write_response
+from counterfoil._server.access_log import log_access
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure

@@ -10,8 +10,8 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from counterfoil._access import describe
-from counterfoil._json import encode
+from counterfoil._describe import describe
+from counterfoil._json.coding import encode
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request, ResponseWriter
 

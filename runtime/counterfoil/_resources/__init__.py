@@ -1,0 +1,1 @@
+"""What a site's tree is made of."""

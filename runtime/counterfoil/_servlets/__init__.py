@@ -1,0 +1,1 @@
+"""What generated servlets stand on, whatever host they are mounted on."""
