@@ -18,6 +18,7 @@ endif
 
 bin := $(VENV)/bin
 installed := $(VENV)/.installed
+version = $(shell $(bin)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 .PHONY: help
 help: ## list the verbs
@@ -51,8 +52,18 @@ check: $(installed) ## ruff, mypy, and whether generated/ is what spec/ says
 	$(bin)/mypy
 	$(bin)/counterfoil check --full
 
+.PHONY: mounts
+mounts: $(installed) ## make the environment with the servers that the servlets are mounted on
+	@$(MAKE) --no-print-directory var/venv-mounts-$(version)/.installed
+
+var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml constraints.txt
+	$(bin)/python -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--requirement tests/mounts/requirements.txt --editable .
+	@touch $@
+
 .PHONY: test
-test: check ## check, then every test, with coverage
+test: check mounts ## check, then every test, with coverage
 	$(bin)/coverage run -m pytest
 	@$(bin)/coverage report --skip-covered --skip-empty
 
@@ -79,6 +90,17 @@ format: $(installed) ## put the code in the one format
 bench: $(installed) ## measure generating, checking, importing and dispatching
 	$(bin)/python -m benchmarks
 
+.PHONY: bench-serving
+bench-serving: $(installed) ## measure serving, beside other servers (needs wrk)
+	@$(MAKE) --no-print-directory var/venv-peers-$(version)/.installed
+	$(bin)/python -m benchmarks serving
+
+var/venv-peers-%/.installed: benchmarks/serving/requirements.txt constraints.txt
+	$(bin)/python -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--requirement benchmarks/serving/requirements.txt
+	@touch $@
+
 .PHONY: dist
 dist: $(installed) ## build the wheel in dist/
 	$(bin)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
@@ -95,4 +117,4 @@ constraints: ## refresh constraints.txt: the newest of everything that pyproject
 
 .PHONY: clean
 clean: ## remove what make made, but for the database in var/
-	rm -rf .venv .venv-* build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* var/venv-* build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

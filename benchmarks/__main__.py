@@ -1,18 +1,27 @@
-"""Run the benchmarks: `python -m benchmarks [generation | dispatch ...]`, all by default."""
+"""Run the benchmarks: `python -m benchmarks [generation | dispatch | serving ...]`.
+
+Without a name it runs those that need nothing but this project. `serving` needs other servers,
+which `make bench-serving` fetches.
+"""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import dispatch, generation
+from benchmarks import dispatch, generation, serving
 from benchmarks.machine import describe
 
-BENCHMARKS = {"generation": generation.main, "dispatch": dispatch.main}
+BENCHMARKS = {
+    "generation": generation.main,
+    "dispatch": dispatch.main,
+    "serving": serving.main,
+}
+BY_DEFAULT = ["generation", "dispatch"]
 
 
 def main(names: list[str]) -> None:
     print(describe())
-    for name in names or list(BENCHMARKS):
+    for name in names or BY_DEFAULT:
         print()
         BENCHMARKS[name]()
 

@@ -30,6 +30,7 @@ from twisted.internet.interfaces import IReactorFromThreads
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.threads import blockingCallFromThread
 from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
+from twisted.web import server
 from twisted.web.resource import Resource
 
 __all__ = ["Connection", "Serve", "Server", "in_reactor", "running_reactor", "serve", "serving"]
@@ -101,6 +102,10 @@ class Connection:
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         return Response(received.status, headers, body)
 
+    def some(self, count: int) -> bytes:
+        """The next *count* bytes as they stand on the wire."""
+        return self._file.read(count)
+
     def rest(self) -> bytes:
         """All that comes until the server closes the connection."""
         return self._file.read()
@@ -136,7 +141,7 @@ class _Kept:
 class Server:
     """A resource that is being served."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: server.Site) -> None:
         self.site = site
         self._listening = in_reactor(lambda: reactor.listenTCP(0, site, interface="127.0.0.1"))
         self.port = self._listening.getHost().port
@@ -178,7 +183,10 @@ class Serve(Protocol):
     """What the fixture `serve` is."""
 
     def __call__(
-        self, resource: Resource, *, max_request_body_size: int = DEFAULT_MAX_BODY_SIZE
+        self,
+        resource: Resource | server.Site,
+        *,
+        max_request_body_size: int = DEFAULT_MAX_BODY_SIZE,
     ) -> Server: ...
 
 
@@ -193,16 +201,20 @@ def serving() -> Iterator[Serve]:
     errors = _UnhandledErrors()
     before = _delayed_calls()
 
-    def serve(resource: Resource, *, max_request_body_size: int = DEFAULT_MAX_BODY_SIZE) -> Server:
-        servers.append(Server(Site(resource, max_request_body_size=max_request_body_size)))
+    def serve(
+        resource: Resource | server.Site, *, max_request_body_size: int = DEFAULT_MAX_BODY_SIZE
+    ) -> Server:
+        if isinstance(resource, Resource):
+            resource = Site(resource, max_request_body_size=max_request_body_size)
+        servers.append(Server(resource))
         return servers[-1]
 
     with errors:
         try:
             yield serve
         finally:
-            for server in servers:
-                server.stop()
+            for started in servers:
+                started.stop()
             left = _until_gone(before)
     assert not errors.tracebacks, "\n".join(errors.tracebacks)
     assert not left, f"delayed calls were left behind: {left}"

@@ -36,12 +36,19 @@ class Exchange:
     request: str  # GET /path
     status: int
     body: str = ""
+    latin_1: str = ""  # a body that is not UTF-8
+    body_of: int = 0  # a body of so many bytes
     headers: Mapping[str, str] | None = None
     json: object = None
     text: str | None = None
+    length: int | None = None
     errcode: str | None = None
     says: tuple[str, ...] = ()
-    headers_of_answer: Mapping[str, str] | None = None
+    headers_of_answer: Mapping[str, str | None] | None = None  # null: there is none
+
+    @property
+    def content(self) -> bytes:
+        return self.body.encode() + self.latin_1.encode("latin-1") + b"x" * self.body_of
 
     def check(self, answer: Response) -> None:
         assert answer.status == self.status, (self.request, answer)
@@ -49,6 +56,8 @@ class Exchange:
             assert answer.json() == self.json, self.request
         if self.text is not None:
             assert answer.body.decode() == self.text, self.request
+        if self.length is not None:
+            assert len(answer.body) == self.length, self.request
         if self.errcode is not None:
             assert json.loads(answer.body)["errcode"] == self.errcode, (self.request, answer)
         for place in self.says:
@@ -113,8 +122,8 @@ def test_the_answers(case: Path, project: Path, serve: Serve) -> None:
     server = serve(root)
     for exchange in exchanges(case):
         method, target = exchange.request.split(" ", 1)
-        body = exchange.body.encode()
-        exchange.check(server.request(method, target, body=body, headers=exchange.headers))
+        sent = server.request(method, target, body=exchange.content, headers=exchange.headers)
+        exchange.check(sent)
 
 
 def exchanges(case: Path) -> list[Exchange]:

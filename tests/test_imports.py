@@ -25,12 +25,13 @@ TREES: Final = {
 # From the bottom up: what a module imports stands in a line above its own. A line's modules do not
 # know of each other. A new module or folder has to be given its line here.
 RUNTIME: Final = [
-    ["_cancel", "_describe", "_json", "_lazy", "_replies", "_types"],
+    ["_cancel", "_context", "_describe", "_json", "_lazy", "_replies", "_types"],
     ["_errors"],
-    ["_input", "_output", "_routing"],
+    ["_logs", "_threads", "_watchdog"],
+    ["_input", "_options", "_output", "_routing"],
     ["_server", "_servlets"],
     ["_resources"],
-    ["stub", "testing"],
+    ["metrics", "servlet", "stub", "testing", "tracing"],
 ]
 GENERATOR: Final = [
     [

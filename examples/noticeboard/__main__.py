@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import noticeboard
-from counterfoil import JsonResource, Site
+from counterfoil import JsonResource, Site, drain_on_shutdown
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
@@ -46,8 +46,9 @@ async def serve(reactor: ReactorBase, listen: str, database: str) -> None:
         notices=Notices(store, IReactorTime(reactor), Bell()),
         search=Search(store),
     )
-    port = await serverFromString(reactor, listen).listen(Site(root))
-    reactor.addSystemEventTrigger("before", "shutdown", port.stopListening)
+    site = Site(root)
+    port = await serverFromString(reactor, listen).listen(site)
+    drain_on_shutdown(reactor, site, [port], grace=5.0)
     address = port.getHost()
     print(TRY.format(url=f"http://{address.host}:{address.port}", database=database), flush=True)
     await Deferred[None]()

@@ -21,6 +21,7 @@ from counterfoil.stub import (
     cancellable,
     path,
     read,
+    takes_headers,
     unimplemented,
 )
 from pydantic import Field
@@ -194,6 +195,7 @@ class NoticesServlet:
         )
         return Ok(reply)
 
+    @takes_headers("Idempotency-Key")
     @answers(Ok, Created, errors=[BoardNotFound, KeyReused])
     async def post_notice(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, PostNoticeInput, path)

@@ -154,14 +154,22 @@ class Expression(Fragment):
         return cls.union(member, cls.none())
 
     @classmethod
+    def several(cls, *members: Expression | Constant) -> Expression:
+        """`("a", "b")`, `("a",)`, `()`."""
+        given = [_grouped(text) for text in _arguments(members)]
+        return _expression(f"({', '.join(given)}{',' if len(given) == 1 else ''})")
+
+    @classmethod
     def call(
         cls,
         function: Expression,
-        arguments: Iterable[Constant] = (),
+        arguments: Iterable[Constant | Expression] = (),
         keywords: Iterable[tuple[Identifier, Constant | Expression]] = (),
     ) -> Expression:
         """`Field(ge=1, le=100)`."""
         given = list(_arguments(arguments))
+        if len(given) > 1:
+            given = [_grouped(text) for text in given]
         for name, value in keywords:
             text = _grouped("".join(_arguments([value])))
             given.append(f"{_text_of(name, Identifier)}={text}")

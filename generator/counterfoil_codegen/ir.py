@@ -55,10 +55,11 @@ class Parameter:
 class Body:
     """The body of a request."""
 
-    annotation: Expression  # models.NewNotice
-    media_type: str  # application/json: parsed and validated; else handed on as bytes
+    annotation: Expression  # models.NewNotice; str, bytes, BodyStream if it is not JSON
+    media_type: str  # application/json: parsed and validated
     required: bool
     doc: str
+    stream: bool = False  # read by the handler as it arrives
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Success:
 
     status: int
     reply: Identifier  # Ok, Created, NoContent: a class of counterfoil.stub
-    annotation: Expression | None  # None: no body
+    annotation: Expression | None  # None: no body; Location: a redirect that has none either
     media_type: str | None
 
 
@@ -93,6 +94,70 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Cors:
+    """What pages of other origins may do. None leaves a part to the runtime's defaults."""
+
+    origins: tuple[str, ...] | None = None  # None: any
+    methods: tuple[str, ...] | None = None
+    request_headers: tuple[str, ...] | None = None
+    exposed_headers: tuple[str, ...] | None = None
+    max_age: int | None = None  # seconds
+    credentials: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an operation asks of the server, beside being called."""
+
+    cancellable: bool = False
+    timeout: float | None = None  # seconds
+    max_body: int | None = None  # bytes
+    cors: Cors | None = None
+
+
+class SchemeKind(Enum):
+    """How credentials travel. The value is the class of `counterfoil.stub` that finds them."""
+
+    BEARER = "BearerScheme"
+    BASIC = "BasicScheme"
+    HTTP = "HttpScheme"
+    HEADER_KEY = "HeaderKeyScheme"
+    QUERY_KEY = "QueryKeyScheme"
+    COOKIE_KEY = "CookieKeyScheme"
+    CERTIFICATE = "ClientCertificateScheme"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A security scheme that some operation requires: a method of the authenticator."""
+
+    id: str  # accessToken
+    name: Identifier  # access_token
+    constant: Identifier  # ACCESS_TOKEN
+    kind: SchemeKind
+    argument: str | None  # the name of the key, or of the HTTP scheme
+    scoped: bool  # some operation requires scopes of it
+    follows: bool  # some operation requires another scheme before it
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredScheme:
+    """A scheme, and the scopes of it that are required."""
+
+    scheme: SecurityScheme
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What an operation requires: one of these alternatives, and in it every scheme."""
+
+    alternatives: tuple[tuple[RequiredScheme, ...], ...]
+    optional: bool  # who shows no credentials may call it too
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation: a method of the handler, and of the servlet."""
 
@@ -105,9 +170,10 @@ class Operation:
     body: Body | None
     successes: tuple[Success, ...]  # by status; never empty
     errors: tuple[Error, ...]  # by status
-    cancellable: bool
+    options: Options
     doc: str
     place: Place = field(compare=False)
+    security: Security | None = None  # None: anybody may call it, and nobody is asked who it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +189,11 @@ class Group:
     @property
     def paths(self) -> tuple[Path, ...]:
         return tuple(dict.fromkeys(operation.path for operation in self.operations))
+
+    @property
+    def secured(self) -> bool:
+        """Whether some operation asks who calls it."""
+        return any(operation.security is not None for operation in self.operations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +217,4 @@ class Api:
     groups: tuple[Group, ...]  # by module name
     errors: tuple[Error, ...]  # by class name
     models: tuple[ModelModule, ...]  # by module name
+    schemes: tuple[SecurityScheme, ...] = ()  # by name

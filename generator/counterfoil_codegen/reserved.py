@@ -5,24 +5,56 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+SECURITY_NAMES: Final = frozenset({"Authenticator", "Guards", "Principal", "Principal_contra"})
+"""What a package's own module `security` defines, beside the constants of its schemes."""
+
+SCHEMES: Final = frozenset(
+    {
+        "BasicScheme",
+        "BearerScheme",
+        "ClientCertificateScheme",
+        "CookieKeyScheme",
+        "HeaderKeyScheme",
+        "HttpScheme",
+        "QueryKeyScheme",
+    }
+)
+"""The classes that find the credentials of a security scheme."""
+
+_CREDENTIALS: Final = frozenset(
+    {"ApiKey", "BasicCredentials", "BearerToken", "ClientCertificate", "HttpCredentials"}
+)
+_OF_SECURITY: Final = (
+    *sorted(SCHEMES | _CREDENTIALS),
+    "Granted",
+    "Guard",
+    "all_of",
+    "authorize",
+    "authorize_if_given",
+)
+
 IMPORTABLE: Final = MappingProxyType(
     {
         "datetime": ("date",),
-        "typing": ("Annotated", "ClassVar", "Literal", "Protocol"),
+        "typing": ("Annotated", "ClassVar", "Generic", "Literal", "Protocol", "TypeVar"),
         "uuid": ("UUID",),
         "counterfoil.stub": (
             "Accepted",
             "AlreadyReported",
             "ApiError",
+            "Binary",
             "Body",
+            "BodyStream",
             "ClientStatusError",
             "Cookie",
+            "Cors",
             "Created",
             "Found",
             "Header",
             "HttpServer",
             "ImUsed",
             "Input",
+            "Location",
             "MovedPermanently",
             "MultiStatus",
             "MultipleChoices",
@@ -42,13 +74,20 @@ IMPORTABLE: Final = MappingProxyType(
             "StatusError",
             "SwitchingProtocols",
             "TemporaryRedirect",
+            "Text",
             "UseProxy",
             "answers",
+            "at_head",
             "cancellable",
+            "cross_origin",
             "lazy",
+            "limits",
             "path",
             "read",
+            "receive",
+            "takes_headers",
             "unimplemented",
+            *_OF_SECURITY,
         ),
         "pydantic": ("AwareDatetime", "Field"),
     }
@@ -64,24 +103,39 @@ BUILTIN_TYPES: Final = frozenset({"bool", "bytes", "dict", "float", "int", "list
 _IMPORTED: Final = frozenset(name for names in IMPORTABLE.values() for name in names)
 _IN_ANNOTATIONS: Final = BUILTIN_TYPES | IMPORTABLE_MODULES | {"date", "models"}
 
-RESERVED_PARAMETER_NAMES: Final = _IN_ANNOTATIONS | {"self", "request", "body", "unimplemented"}
+RESERVED_PARAMETER_NAMES: Final = _IN_ANNOTATIONS | {
+    "self",
+    "request",
+    "principal",
+    "body",
+    "unimplemented",
+}
 """A parameter of one of these names would hide what its method or its class needs."""
 
-RESERVED_OPERATION_NAMES: Final = _IN_ANNOTATIONS | {"answers", "cancellable"}
+DECORATORS: Final = frozenset(
+    {"answers", "at_head", "cancellable", "cross_origin", "limits", "takes_headers"}
+)
+"""What stands above the methods of a servlet."""
+
+SHARED_CORS: Final = "CORS"
+"""The constant of a policy that several operations of a module share."""
+
+RESERVED_OPERATION_NAMES: Final = _IN_ANNOTATIONS | DECORATORS
 """A method of one of these names would hide what the annotations and decorators after it need.
 
 `register` is free: the servlet finds another name for the method, the handler keeps it.
 """
 
 RESERVED_MODULE_NAMES: Final = (
-    frozenset({"models", "errors", "register", "server", "py", "aux", "con", "nul", "prn"})
+    frozenset({"models", "errors", "security", "register", "server", "authenticator"})
+    | {"py", "aux", "con", "nul", "prn"}
     | {f"com{digit}" for digit in range(10)}
     | {f"lpt{digit}" for digit in range(10)}
 )
 """A tag's module is also a keyword of `register(server, *, ...)`; Windows has no file `aux.py`."""
 
-RESERVED_CLASS_NAMES: Final = _IMPORTED
+RESERVED_CLASS_NAMES: Final = _IMPORTED | SECURITY_NAMES
 """Handlers, servlets, input classes and errors, which stand beside the imports of a module."""
 
-RESERVED_CONSTANT_NAMES: Final = _IMPORTED
+RESERVED_CONSTANT_NAMES: Final = _IMPORTED | {SHARED_CORS}
 """The constants of paths, which stand beside the imports of a module: `UUID`."""

@@ -11,18 +11,43 @@ from counterfoil._errors import (
     CodeMessageException,
     Codes,
     InvalidRequestError,
+    RedirectException,
     StatusError,
     UnimplementedError,
     UnrecognizedRequestError,
 )
+from counterfoil._input.body_stream import BodyStream
+from counterfoil._logs import RequestContextFilter, install_log_record_factory
+from counterfoil._options import at_head, cross_origin, limits, takes_headers
+from counterfoil._output.cookies import add_cookies, cookie
 from counterfoil._output.cors import Cors
-from counterfoil._output.writers import set_headers
+from counterfoil._output.disposition import content_disposition
+from counterfoil._output.formats import ErrorFormat, MatrixErrors, ProblemDetails
+from counterfoil._output.headers import set_headers
+from counterfoil._output.html import (
+    ErrorPage,
+    respond_with_html,
+    respond_with_html_bytes,
+    return_html_error,
+    set_clickjacking_protection_headers,
+    set_corp_headers,
+)
+from counterfoil._output.redirects import respond_with_redirect
+from counterfoil._output.rendering import return_json_error
+from counterfoil._output.writers import (
+    finish_request,
+    respond_with_json,
+    respond_with_json_bytes,
+    set_cors_headers,
+)
 from counterfoil._replies import (
     Accepted,
     AlreadyReported,
+    Binary,
     Created,
     Found,
     ImUsed,
+    Location,
     MovedPermanently,
     MultipleChoices,
     MultiStatus,
@@ -37,50 +62,139 @@ from counterfoil._replies import (
     SeeOther,
     SwitchingProtocols,
     TemporaryRedirect,
+    Text,
     UseProxy,
 )
+from counterfoil._resources.direct import DirectServeHtmlResource, DirectServeJsonResource
+from counterfoil._resources.health import HealthResource, ReadinessResource
 from counterfoil._resources.json_resource import JsonResource
+from counterfoil._resources.options import OptionsResource, RootOptionsRedirectResource
+from counterfoil._resources.redirect import RootRedirect
+from counterfoil._resources.static import StaticResource
+from counterfoil._resources.unrecognized import UnrecognizedRequestResource
+from counterfoil._server.deadlines import Deadlines
+from counterfoil._server.heads import BodyPlan, HeadAware
+from counterfoil._server.observing import Observer, RequestSummary
 from counterfoil._server.request import SiteRequest
+from counterfoil._server.shutdown import drain_on_shutdown
 from counterfoil._server.site import Site
+from counterfoil._servlets.credentials import (
+    ApiKey,
+    BasicCredentials,
+    BearerToken,
+    ClientCertificate,
+    HttpCredentials,
+)
+from counterfoil._servlets.guards import Granted, set_requester
+from counterfoil._servlets.refusals import ForbiddenError, UnauthorizedError
+from counterfoil._threads import (
+    ThreadsUnavailableError,
+    UnfinishedCalls,
+    defer_to_thread,
+    defer_to_thread_pool,
+    run_in_background,
+    unfinished_calls,
+)
 from counterfoil._types import HttpServer, Request, ServletCallback
+from counterfoil._watchdog import Watchdog
 
 __all__ = [
     "Accepted",
     "AlreadyReported",
     "ApiError",
+    "ApiKey",
+    "BasicCredentials",
+    "BearerToken",
+    "Binary",
+    "BodyPlan",
+    "BodyStream",
+    "ClientCertificate",
     "CodeMessageException",
     "CodedError",
     "Codes",
     "Cors",
     "Created",
+    "Deadlines",
+    "DirectServeHtmlResource",
+    "DirectServeJsonResource",
+    "ErrorFormat",
+    "ErrorPage",
+    "ForbiddenError",
     "Found",
+    "Granted",
+    "HeadAware",
+    "HealthResource",
+    "HttpCredentials",
     "HttpServer",
     "ImUsed",
     "InvalidRequestError",
     "JsonResource",
+    "Location",
+    "MatrixErrors",
     "MovedPermanently",
     "MultiStatus",
     "MultipleChoices",
     "NoContent",
     "NonAuthoritativeInformation",
     "NotModified",
+    "Observer",
     "Ok",
+    "OptionsResource",
     "PartialContent",
     "PermanentRedirect",
+    "ProblemDetails",
+    "ReadinessResource",
+    "RedirectException",
     "Reply",
     "Request",
+    "RequestContextFilter",
+    "RequestSummary",
     "ResetContent",
+    "RootOptionsRedirectResource",
+    "RootRedirect",
     "SeeOther",
     "ServletCallback",
     "Site",
     "SiteRequest",
+    "StaticResource",
     "StatusError",
     "SwitchingProtocols",
     "TemporaryRedirect",
+    "Text",
+    "ThreadsUnavailableError",
+    "UnauthorizedError",
+    "UnfinishedCalls",
     "UnimplementedError",
     "UnrecognizedRequestError",
+    "UnrecognizedRequestResource",
     "UseProxy",
+    "Watchdog",
+    "add_cookies",
+    "at_head",
     "cancellable",
+    "content_disposition",
+    "cookie",
+    "cross_origin",
+    "defer_to_thread",
+    "defer_to_thread_pool",
+    "drain_on_shutdown",
+    "finish_request",
+    "install_log_record_factory",
     "is_cancellable",
+    "limits",
+    "respond_with_html",
+    "respond_with_html_bytes",
+    "respond_with_json",
+    "respond_with_json_bytes",
+    "respond_with_redirect",
+    "return_html_error",
+    "return_json_error",
+    "run_in_background",
+    "set_clickjacking_protection_headers",
+    "set_corp_headers",
+    "set_cors_headers",
     "set_headers",
+    "set_requester",
+    "takes_headers",
+    "unfinished_calls",
 ]

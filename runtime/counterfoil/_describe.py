@@ -9,15 +9,20 @@ from urllib.parse import unquote_to_bytes
 if TYPE_CHECKING:
     from twisted.web.server import Request
 
-__all__ = ["client_address", "describe", "printable", "redacted"]
+__all__ = ["client_address", "describe", "printable", "redact_parameter", "redacted"]
 
-_SECRETS = frozenset({b"access_token", b"client_secret"})
+_SECRETS = {"access_token", "client_secret"}
 _SEPARATOR = re.compile(rb"([?&;])")
 _REDACTED = b"<redacted>"
 
 
+def redact_parameter(name: str) -> None:
+    """Have the values of the query parameter *name* left out too, from now on."""
+    _SECRETS.add(name.strip().lower())
+
+
 def redacted(uri: bytes) -> bytes:
-    """*uri* with the values of `access_token` and `client_secret` left out, however spelled."""
+    """*uri* without the values of `access_token`, `client_secret` and others, however spelled."""
     if b"=" not in uri:
         return uri
     return b"".join(_redacted_part(part) for part in _SEPARATOR.split(uri))
@@ -25,9 +30,14 @@ def redacted(uri: bytes) -> bytes:
 
 def _redacted_part(part: bytes) -> bytes:
     name, equals, _ = part.partition(b"=")
-    if equals and unquote_to_bytes(name).strip().lower() in _SECRETS:
+    if equals and _plain(name) in _SECRETS:
         return name + equals + _REDACTED
     return part
+
+
+def _plain(name: bytes) -> str:
+    decoded = unquote_to_bytes(name.replace(b"+", b" "))
+    return decoded.decode("utf-8", "replace").strip().lower()
 
 
 def printable(text: bytes) -> str:

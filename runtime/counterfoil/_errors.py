@@ -2,6 +2,7 @@
 
     Exception
     ├── CodeMessageException        a status and a message
+    │   ├── RedirectException       the client is sent elsewhere, from a handler of pages
     │   └── CodedError              and an errcode: answered as it is, from any handler
     │       ├── UnrecognizedRequestError    no such path, or no such method on it
     │       ├── UnimplementedError          the handler lacks the operation
@@ -14,6 +15,7 @@ Every other exception is answered by a 500 that says nothing to the client.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from http import HTTPStatus
@@ -28,10 +30,12 @@ __all__ = [
     "CodedError",
     "Codes",
     "InvalidRequestError",
+    "RedirectException",
     "ServerStatusError",
     "StatusError",
     "UnimplementedError",
     "UnrecognizedRequestError",
+    "checked_location",
     "error_object",
     "unimplemented",
 ]
@@ -49,10 +53,12 @@ class Codes(StrEnum):
     INVALID_PARAM = "M_INVALID_PARAM"
     LIMIT_EXCEEDED = "M_LIMIT_EXCEEDED"
     MISSING_PARAM = "M_MISSING_PARAM"
+    MISSING_TOKEN = "M_MISSING_TOKEN"
     NOT_FOUND = "M_NOT_FOUND"
     NOT_JSON = "M_NOT_JSON"
     TOO_LARGE = "M_TOO_LARGE"
     UNKNOWN = "M_UNKNOWN"
+    UNKNOWN_TOKEN = "M_UNKNOWN_TOKEN"
     UNRECOGNIZED = "M_UNRECOGNIZED"
 
 
@@ -82,6 +88,42 @@ class CodeMessageException(Exception):
         self.code = int(code)
         self.msg = msg
         self.headers = headers
+
+
+class RedirectException(CodeMessageException):
+    """Sends the client of a page elsewhere (RFC 9110, section 15.4), from wherever it is raised.
+
+    *location* is an absolute URI or a path of this server. `cookies` are the values of `Set-Cookie`
+    headers, as `cookie` makes them: they are sent after those that the handler has set, in order.
+
+    Where JSON is spoken it is a 500.
+
+    Raises `ValueError` for a status that is no redirect, and as `checked_location` does.
+    """
+
+    def __init__(self, location: bytes, http_code: int = 302) -> None:
+        if not 300 <= http_code <= 399:
+            raise ValueError(f"{int(http_code)} is not the status of a redirect")
+        text = checked_location(location).decode("utf-8", "backslashreplace")
+        super().__init__(http_code, f"Redirect to {text}")
+        self.location = location
+        self.cookies: list[bytes] = []
+
+
+# A browser reads a backslash as a slash and passes over tabs and line ends, and two slashes at the
+# start name another server (RFC 3986, section 4.2).
+_NOT_IN_A_LOCATION = re.compile(rb"^//|[\\\x00-\x20\x7f]")
+
+
+def checked_location(location: bytes) -> bytes:
+    """*location*, which is safe to send as the header `Location` (RFC 9110, section 10.2.2).
+
+    Raises `ValueError` if it could lead elsewhere than it seems to (`//host`, a backslash), or
+    holds a space or a control character.
+    """
+    if _NOT_IN_A_LOCATION.search(location):
+        raise ValueError("a location must be an absolute URI or a path, percent-encoded")
+    return location
 
 
 class CodedError(CodeMessageException):
@@ -159,6 +201,9 @@ class ApiError(Exception, Generic[T_co]):
 
     status: ClassVar[int]
 
+    media_type: ClassVar[str] = "application/json"
+    """What its body is sent as."""
+
     body: T_co
 
     @overload
@@ -183,6 +228,9 @@ class StatusError(Exception, Generic[T_co]):
     """
 
     statuses: ClassVar[range] = range(400, 600)
+
+    media_type: ClassVar[str] = "application/json"
+    """What its body is sent as."""
 
     body: T_co
 

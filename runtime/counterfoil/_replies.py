@@ -10,17 +10,20 @@ subclass what a generic base says of the type of `self`, and would let `Created(
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeAlias, TypeVar, overload
 
 __all__ = [
     "Accepted",
     "AlreadyReported",
+    "Binary",
     "Created",
     "Found",
     "HeaderValues",
     "ImUsed",
+    "Location",
     "MovedPermanently",
     "MultiStatus",
     "MultipleChoices",
@@ -35,13 +38,42 @@ __all__ = [
     "SeeOther",
     "SwitchingProtocols",
     "TemporaryRedirect",
+    "Text",
     "UseProxy",
 ]
 
 HeaderValues: TypeAlias = Mapping[str, str | Sequence[str]]
 """Response headers by name; a sequence of values sends one field line for each of them."""
 
+Binary: TypeAlias = bytes | AsyncIterable[bytes]
+"""A body of a media type that is neither JSON nor text: whole, or in pieces as they are made."""
+
+Text: TypeAlias = str | AsyncIterable[bytes]
+"""A body of a textual media type: whole, or in pieces, which are UTF-8 already."""
+
 T_co = TypeVar("T_co", covariant=True)
+
+# What a browser and a server may read differently: `//host` and `\\host` name another server
+# (RFC 3986, section 4.2), and of the other characters none belongs in a URI (section 2).
+_NOT_IN_A_LOCATION = re.compile(r"^//|[\\\x00-\x20\x7f]|[^\x00-\x7f]")
+
+
+class Location(str):
+    """Where a redirect leads: the body of a reply that has none but says `Location`.
+
+    An absolute URI, or a path of this server (RFC 9110, section 10.2.2).
+
+    Raises `ValueError` for what could lead elsewhere than it seems to (`//host`, a backslash), and
+    for characters that must be percent-encoded.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, target: str) -> Location:
+        if _NOT_IN_A_LOCATION.search(target):
+            raise ValueError("a location must be an absolute URI or a path, percent-encoded")
+        return super().__new__(cls, target)
+
 
 _LEFT_OUT = object()
 

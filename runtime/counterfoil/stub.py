@@ -8,16 +8,21 @@ from counterfoil._errors import (
     StatusError,
     unimplemented,
 )
+from counterfoil._input.body_stream import BodyStream
 from counterfoil._input.markers import Body, Cookie, Header, Input, Path, Query
 from counterfoil._input.models import Absent, Model
-from counterfoil._input.reading import read
+from counterfoil._input.reading import read, receive
 from counterfoil._lazy import lazy
+from counterfoil._options import at_head, cross_origin, limits, takes_headers
+from counterfoil._output.cors import Cors
 from counterfoil._replies import (
     Accepted,
     AlreadyReported,
+    Binary,
     Created,
     Found,
     ImUsed,
+    Location,
     MovedPermanently,
     MultipleChoices,
     MultiStatus,
@@ -32,10 +37,28 @@ from counterfoil._replies import (
     SeeOther,
     SwitchingProtocols,
     TemporaryRedirect,
+    Text,
     UseProxy,
 )
 from counterfoil._routing.templates import path
 from counterfoil._servlets.boundary import answers
+from counterfoil._servlets.credentials import (
+    ApiKey,
+    BasicCredentials,
+    BearerToken,
+    ClientCertificate,
+    HttpCredentials,
+)
+from counterfoil._servlets.guards import Granted, Guard, all_of, authorize, authorize_if_given
+from counterfoil._servlets.schemes import (
+    BasicScheme,
+    BearerScheme,
+    ClientCertificateScheme,
+    CookieKeyScheme,
+    HeaderKeyScheme,
+    HttpScheme,
+    QueryKeyScheme,
+)
 from counterfoil._types import HttpServer, Request
 
 __all__ = [
@@ -43,15 +66,32 @@ __all__ = [
     "Accepted",
     "AlreadyReported",
     "ApiError",
+    "ApiKey",
+    "BasicCredentials",
+    "BasicScheme",
+    "BearerScheme",
+    "BearerToken",
+    "Binary",
     "Body",
+    "BodyStream",
+    "ClientCertificate",
+    "ClientCertificateScheme",
     "ClientStatusError",
     "Cookie",
+    "CookieKeyScheme",
+    "Cors",
     "Created",
     "Found",
+    "Granted",
+    "Guard",
     "Header",
+    "HeaderKeyScheme",
+    "HttpCredentials",
+    "HttpScheme",
     "HttpServer",
     "ImUsed",
     "Input",
+    "Location",
     "Model",
     "MovedPermanently",
     "MultiStatus",
@@ -64,6 +104,7 @@ __all__ = [
     "Path",
     "PermanentRedirect",
     "Query",
+    "QueryKeyScheme",
     "Reply",
     "Request",
     "ResetContent",
@@ -72,11 +113,20 @@ __all__ = [
     "StatusError",
     "SwitchingProtocols",
     "TemporaryRedirect",
+    "Text",
     "UseProxy",
+    "all_of",
     "answers",
+    "at_head",
+    "authorize",
+    "authorize_if_given",
     "cancellable",
+    "cross_origin",
     "lazy",
+    "limits",
     "path",
     "read",
+    "receive",
+    "takes_headers",
     "unimplemented",
 ]

@@ -29,16 +29,19 @@ from typing import BinaryIO, TypeAlias, cast
 from urllib.parse import urlencode
 
 from pydantic import BaseModel
+from twisted.internet.base import DelayedCall
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
-from twisted.web import server
 from typing_extensions import override
 
-from counterfoil._json.coding import JsonValue
+from counterfoil._json.decoding import JsonValue
+from counterfoil._output.formats import ErrorFormat
+from counterfoil._server.deadlines import Deadlines
+from counterfoil._server.observing import Observer
 from counterfoil._server.site import DEFAULT_MAX_BODY_SIZE, Site
 from counterfoil._types import AnyResource
 
@@ -78,6 +81,12 @@ class TestClient:
         *,
         server_header: str = "counterfoil",
         max_request_body_size: int = DEFAULT_MAX_BODY_SIZE,
+        deadlines: Deadlines | None = None,
+        trusted_proxies: Iterable[str] = (),
+        request_id_header: str | None = None,
+        tag: str = "-",
+        errors: ErrorFormat | None = None,
+        observers: Iterable[Observer] = (),
     ) -> None:
         """The options are those of `Site`."""
         self.clock = Clock()
@@ -85,6 +94,12 @@ class TestClient:
             resource,
             server_header=server_header,
             max_request_body_size=max_request_body_size,
+            deadlines=deadlines,
+            trusted_proxies=trusted_proxies,
+            request_id_header=request_id_header,
+            tag=tag,
+            errors=errors,
+            observers=observers,
             reactor=cast("IReactorTime", self.clock),
         )
 
@@ -175,13 +190,23 @@ class TestClient:
         names = {name.lower() for name in given}
         lines = {name: usual[name] for name in usual if name.lower() not in names} | dict(given)
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        made = cast("object", server.Site.buildProtocol(self._site, None))  # untyped
-        connection = cast("Protocol", made)
+        connection = self._site.buildProtocol(None)
         pending = PendingResponse(method, connection)
         connection.dataReceived(
             f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
         )
+        self._take_turns()
         return pending
+
+    def _take_turns(self) -> None:
+        """Do what was put off to the next turn of the reactor: the rest of a long answer."""
+        now = self.clock.seconds()
+        while any(call.getTime() <= now for call in self._delayed_calls()):
+            self.clock.advance(0)
+
+    def _delayed_calls(self) -> list[DelayedCall]:
+        # Twisted's interface is not written for type checkers.
+        return cast("list[DelayedCall]", self.clock.getDelayedCalls())
 
 
 class PendingResponse:

@@ -83,21 +83,30 @@ PARAMETERS = operation(
     errors=(BOARD_NOT_FOUND, GONE, DEFAULT_PROBLEM),
     doc=LONG_DOC,
 )
+POLICY = ir.Cors(origins=("https://example.org", "http://localhost:8080"), credentials=True)
+OTHER_POLICY = ir.Cors(
+    methods=("GET",),
+    request_headers=("X-One", "X-" + "Two" * 40),
+    exposed_headers=(),
+    max_age=0,
+)
 BYTES = operation(
     "upload",
     "upload",
     ir.Method.POST,
     path("UPLOAD", "/upload"),
-    (success(200, "Ok", name("bytes"), "application/octet-stream"),),
-    body=ir.Body(name("bytes"), "application/octet-stream", True, ""),
+    (success(200, "Ok", name("Binary"), "application/octet-stream"),),
+    body=ir.Body(name("BodyStream"), "application/octet-stream", False, "", stream=True),
+    options=ir.Options(cancellable=True, timeout=0.05, max_body=10 * 2**20, cors=POLICY),
 )
 TEXT = operation(
     "text",
     "text",
     ir.Method.PATCH,
     path("TEXT", "/text"),
-    (success(200, "Ok", name("str"), "text/plain"), success(204, "NoContent")),
-    body=ir.Body(name("bytes"), "text/plain", False, ""),
+    (success(200, "Ok", name("Text"), "text/plain"), success(204, "NoContent")),
+    body=ir.Body(name("str"), "text/plain", False, ""),
+    options=ir.Options(timeout=3600.0, cors=POLICY),
 )
 REDIRECT = operation(
     "redirect",
@@ -105,7 +114,26 @@ REDIRECT = operation(
     ir.Method.GET,
     path("REDIRECT", "/redirect"),
     (success(302, "Found"),),
-    cancellable=True,
+    options=ir.Options(cancellable=True),
+)
+MOVED = operation(
+    "moved",
+    "moved",
+    ir.Method.GET,
+    path("MOVED", "/moved"),
+    (ir.Success(308, Identifier("PermanentRedirect"), name("Location"), None),),
+    options=ir.Options(max_body=1, cors=OTHER_POLICY),
+)
+SHUT = operation(
+    "shut",
+    "shut",
+    ir.Method.PUT,
+    path("MOVED", "/moved"),
+    (
+        success(200, "Ok"),
+        ir.Success(303, Identifier("SeeOther"), name("Location"), None),
+    ),
+    options=ir.Options(cors=ir.Cors(origins=())),
 )
 REPLIES = operation(
     "replies",
@@ -158,6 +186,7 @@ EVERYTHING: Final = ir.Api(
     LONG_DOC,
     (
         group("things", LONG_DOC, PARAMETERS, BYTES, TEXT, REDIRECT, REPLIES, ACCEPTED, EMPTY),
+        group("others", "", MOVED, SHUT),
         group("things2", "", HEAD, OPTIONS, TRACE),
         group("things10", '"quoted"', REGISTER, REGISTER_TOO),
     ),

@@ -13,6 +13,9 @@ class Here:
     span = Span("spec/noticeboard.yaml", 1, 1)
 
 
+NO_OPTIONS = ir.Options()
+
+
 def name(*parts: str) -> Expression:
     return Expression.name(*(Identifier(part) for part in parts))
 
@@ -82,7 +85,7 @@ def operation(
     parameters: tuple[ir.Parameter, ...] = (),
     body: ir.Body | None = None,
     errors: tuple[ir.Error, ...] = (),
-    cancellable: bool = False,
+    options: ir.Options = NO_OPTIONS,
     doc: str = "",
 ) -> ir.Operation:
     return ir.Operation(
@@ -95,7 +98,7 @@ def operation(
         body,
         successes,
         errors,
-        cancellable,
+        options,
         doc,
         Here(),
     )
@@ -160,7 +163,7 @@ LIST_NOTICES = operation(
         parameter("from_", ir.Location.QUERY, name("str"), wire_name="from"),
     ),
     errors=(BOARD_NOT_FOUND,),
-    cancellable=True,
+    options=ir.Options(cancellable=True),
     doc="List a board's notices, newest first.",
 )
 POST_NOTICE = operation(

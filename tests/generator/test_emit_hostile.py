@@ -83,6 +83,12 @@ def in_media_types(operation: ir.Operation, text: str) -> ir.Operation:
     return dataclasses.replace(operation, successes=successes)
 
 
+def in_cors(operation: ir.Operation, text: str) -> ir.Operation:
+    """Every text of a policy; on an input that the reader of specs would never let through."""
+    policy = ir.Cors((text,), (text,), (text, f"x-{text}"), (text,))
+    return dataclasses.replace(operation, options=ir.Options(cors=policy))
+
+
 FIELDS: Final[dict[str, Change]] = {
     "source": lambda api, text: dataclasses.replace(api, sources=(text,)),
     "sources": lambda api, text: dataclasses.replace(api, sources=(text, text)),
@@ -108,6 +114,7 @@ FIELDS: Final[dict[str, Change]] = {
     "body media type": in_body(lambda b, text: dataclasses.replace(b, media_type=f"text/{text}")),
     "body doc": in_body(lambda b, text: dataclasses.replace(b, doc=text)),
     "reply media type": in_operation(in_media_types),
+    "cors": in_operation(in_cors),
 }
 
 LITERALS: Final = ("operation id", "template", "wire name", "default", "constraint")

@@ -159,6 +159,16 @@ def test_a_whole_constant_stays_in_one_piece() -> None:
     assert str(Constant(route)) != f"'{route}'"
 
 
+def test_several_values() -> None:
+    assert str(Expression.several()) == "()"
+    assert str(Expression.several(Constant("a"))) == "('a',)"
+    assert str(Expression.several(Constant("a"), INT)) == "('a', int)"
+    long = Constant("a few words " * 8)
+    assert str(Expression.several(long)) == f"(({long}),)"
+    called = Expression.call(STR, [long, Expression.several()])
+    assert str(called) == f"str(({long}), ())"
+
+
 def test_expressions() -> None:
     low, high = Identifier("ge"), Identifier("le")
     called = Expression.call(

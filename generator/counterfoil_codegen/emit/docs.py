@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from counterfoil_codegen import ir
 
 
@@ -46,6 +48,33 @@ def operation(of: ir.Operation) -> str:
     route = f"{of.method.value} {of.path.template}"
     raised = ", ".join(dict.fromkeys(str(error.name) for error in of.errors))
     return _paragraphs(summary, route, rest, f"Raises: {raised}." if raised else "")
+
+
+def security(api: ir.Api) -> str:
+    """What the module of security is for."""
+    return f"Who may call the operations of {title(api)}: implement `Authenticator`."
+
+
+_CREDENTIALS: Final = {
+    ir.SchemeKind.BEARER: "A token in `Authorization: Bearer`.",
+    ir.SchemeKind.BASIC: "Name and password in `Authorization: Basic`.",
+    ir.SchemeKind.HTTP: "Credentials in `Authorization`.",
+    ir.SchemeKind.HEADER_KEY: "A key in a header.",
+    ir.SchemeKind.QUERY_KEY: "A key in the query.",
+    ir.SchemeKind.COOKIE_KEY: "A key in a cookie.",
+    ir.SchemeKind.CERTIFICATE: "A certificate of the client.",
+}
+
+
+def scheme(of: ir.SecurityScheme) -> str:
+    """The description of a scheme, and what more its method has to know."""
+    granted = "Say which scopes the credentials bear: an operation may require some."
+    previous = "`previous` is whom the scheme before this one has named, if there was one."
+    return _paragraphs(
+        of.doc.strip() or _CREDENTIALS[of.kind],
+        previous if of.follows else "",
+        granted if of.scoped else "",
+    )
 
 
 def title(api: ir.Api) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from counterfoil_codegen.reserved import IMPORTABLE, IMPORTABLE_MODULES
+from counterfoil_codegen.reserved import DECORATORS, IMPORTABLE, IMPORTABLE_MODULES, SCHEMES
 
 _Nodes = frozenset[type[ast.AST]]
 
@@ -115,28 +115,34 @@ _NAME: Final = r"(?!__)[A-Za-z_][A-Za-z0-9_]*"
 _CLASS: Final = r"[A-Z][A-Za-z0-9_]*"
 _NOTHING: Final = re.compile(r"(?!)")
 
-_REPLIES: Final = "|".join(
+_ONLY_TYPES: Final = frozenset(
+    {"Binary", "BodyStream", "HttpServer", "Location", "Reply", "Request", "Text"}
+)
+_CLASSES: Final = "|".join(
     sorted(
         name
         for name in IMPORTABLE["counterfoil.stub"]
-        if name[0].isupper() and name not in {"HttpServer", "Reply", "Request"}
+        if name[0].isupper() and name not in _ONLY_TYPES | SCHEMES
     )
 )
+_CONSTANT: Final = r"[A-Z][A-Z0-9_]*"
+_GUARD: Final = rf"self\._guards\.{_NAME}"
 _GROUP: Final = Grammar(
     top_level=_ASSIGNMENTS | {ast.ClassDef, ast.Import},
     nodes=_EXPRESSIONS | _DEFINITIONS | _FUNCTIONS | {ast.Import},
     imports=_OWN_IMPORTS,
-    relative=re.compile(r"\.|\.errors"),
+    relative=re.compile(r"\.|\.errors|\.security"),
     calls=re.compile(
-        rf"path|read|answers|unimplemented|Field|{_REPLIES}"
+        rf"Guards|authorize|authorize_if_given|all_of|{_GUARD}\.requiring"
+        rf"|path|read|receive|unimplemented|Field|{'|'.join(sorted(DECORATORS))}|{_CLASSES}"
         rf"|self\._handler\.{_NAME}|server\.register_paths"
     ),
     attributes=re.compile(
         rf"models\.{_CLASS}|datetime\.{_NAME}|given\.{_NAME}|server\.register_paths"
-        rf"|self\.{_NAME}|self\._handler\.{_NAME}"
+        rf"|self\.{_NAME}|self\._handler\.{_NAME}|{_GUARD}|{_GUARD}\.requiring"
     ),
     alone=re.compile(rf"self\._handler\.{_NAME}|server\.register_paths"),
-    decorators=frozenset({"answers", "cancellable"}),
+    decorators=DECORATORS,
     dunders=frozenset({"__all__", "__init__"}),
     modules=IMPORTABLE_MODULES,
 )
@@ -148,6 +154,17 @@ _ERRORS: Final = Grammar(
     calls=_NOTHING,
     attributes=re.compile(rf"models\.{_CLASS}|datetime\.{_NAME}"),
     modules=IMPORTABLE_MODULES,
+)
+_SECURITY: Final = Grammar(
+    top_level=_ASSIGNMENTS | {ast.ClassDef},
+    nodes=_EXPRESSIONS | _DEFINITIONS | _FUNCTIONS,
+    imports=_OWN_IMPORTS,
+    relative=_NOTHING,
+    calls=re.compile(
+        rf"TypeVar|unimplemented|{'|'.join(sorted(SCHEMES))}|{_CONSTANT}\.guard(?:_next)?"
+    ),
+    attributes=re.compile(rf"self\.{_NAME}|authenticator\.{_NAME}|{_CONSTANT}\.guard(?:_next)?"),
+    dunders=frozenset({"__all__", "__init__"}),
 )
 _PACKAGE: Final = Grammar(
     top_level=_ASSIGNMENTS | {ast.FunctionDef},
@@ -196,6 +213,7 @@ def grammar_of(name: str) -> Grammar | None:
     known = {
         "__init__.py": _PACKAGE,
         "errors.py": _ERRORS,
+        "security.py": _SECURITY,
         "models/__init__.py": _MODELS,
         "models/__init__.pyi": _MODELS_STUB,
     }

@@ -10,9 +10,12 @@ from counterfoil_codegen.emit import views
 from counterfoil_codegen.emit.environment import View, template
 from counterfoil_codegen.emit.imports import import_from, imports
 from counterfoil_codegen.emit.internal import InternalError
+from counterfoil_codegen.emit.security import security_view
 from counterfoil_codegen.fragments import Comment, Import
+from counterfoil_codegen.reserved import SECURITY_NAMES
 
 _LONGEST_SOURCE: Final = 49
+_OF_SECURITY: Final = dict.fromkeys(SECURITY_NAMES, ".security")
 _Sections = Iterable[Iterable[Import]]
 
 
@@ -26,6 +29,8 @@ def render(api: ir.Api) -> dict[str, str]:
     ]
     if api.errors:
         files.append(("errors.py", _errors(api, source)))
+    if api.schemes:
+        files.append(("security.py", _security(api, source)))
     if api.models:
         files.extend(_models(api, source))
     if len({name.lower() for name, _ in files}) != len(files):
@@ -49,17 +54,22 @@ def _package(api: ir.Api, source: Comment) -> str:
         str(name): f".{group.module}"
         for group in api.groups
         for name in (group.handler, group.servlet)
-    }
+    } | _OF_SECURITY
     return _with_imports("package", views.package_view(api), source, own)
 
 
 def _group(group: ir.Group, api: ir.Api, source: Comment) -> str:
     own = {"models": "."} | {str(error.name): ".errors" for error in api.errors}
+    own |= _OF_SECURITY
     return _with_imports("group", views.group_view(group, api), source, own)
 
 
 def _errors(api: ir.Api, source: Comment) -> str:
     return _with_imports("errors", views.errors_view(api), source, {"models": "."})
+
+
+def _security(api: ir.Api, source: Comment) -> str:
+    return _with_imports("security", security_view(api), source, {})
 
 
 def _models(api: ir.Api, source: Comment) -> Iterable[tuple[str, str]]:

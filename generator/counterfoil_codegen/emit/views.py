@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from counterfoil_codegen import ir
-from counterfoil_codegen.emit import docs
+from counterfoil_codegen.emit import docs, security
+from counterfoil_codegen.emit.options import CORS, cors_call, options, shared_cors
 from counterfoil_codegen.emit.precedence import registration_order, specificity
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from counterfoil_codegen.import_order import exported_order
@@ -17,6 +18,7 @@ JSON: Final = "application/json"
 # RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5.
 _BODILESS: Final = frozenset({101, 204, 205, 304})
 _FIRST_REDIRECT: Final = 300
+_LOCATION: Final = Expression.name(Identifier("Location"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class OperationView:
     returns: Expression
     doc: str
     cancellable: bool
+    at_head: bool
+    options: tuple[Expression, ...]
+    receives: bool
+    principal: Expression | None
+    authorization: Expression | None
     replies: tuple[Identifier, ...]
     errors: tuple[Identifier, ...]
     media_type: Constant | None
@@ -72,7 +79,8 @@ class OperationView:
     @property
     def signature_explodes(self) -> bool:
         """Whether the signature takes a line for each parameter: it is too long for one."""
-        given = [f", {p.name}: {p.annotation}" for p in (*self.positional, *self.keywords)]
+        given = [f", principal: {self.principal}"] if self.principal else []
+        given += [f", {p.name}: {p.annotation}" for p in (*self.positional, *self.keywords)]
         given += [f", body: {self.body.annotation}"] if self.body else []
         given += [", *"] if self.keywords else []
         before = f"    async def {self.name}(self, request: Request"
@@ -81,7 +89,8 @@ class OperationView:
     @property
     def call_explodes(self) -> bool:
         """Whether the call of the handler takes a line for each argument."""
-        given = [f", given.{p.name}" for p in self.positional]
+        given = [", principal"] if self.principal else []
+        given += [f", given.{p.name}" for p in self.positional]
         given += [", given.body"] if self.body else []
         given += [f", {p.name}=given.{p.name}" for p in self.keywords]
         before = "return " if self.hands_on else "reply = " if self.single else ""
@@ -114,6 +123,9 @@ class GroupView:
     paths: tuple[PathView, ...]
     operations: tuple[OperationView, ...]
     registered: tuple[OperationView, ...]
+    cors_name: Identifier
+    cors: Expression | None
+    secured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +156,16 @@ class PackageView:
     exported: tuple[Identifier, ...]
     groups: tuple[ir.Group, ...]
     registered: tuple[ir.Group, ...]
+    secured: bool
 
     @property
     def explodes(self) -> bool:
         """Whether `register` takes a line for each group: its signature is too long for one."""
-        given = [f", {group.module}: {group.handler}" for group in self.groups]
+        given = [", authenticator: Authenticator[Principal]"] if self.secured else []
+        given += [
+            f", {group.module}: {group.handler}{'[Principal]' if group.secured else ''}"
+            for group in self.groups
+        ]
         before = f"def register(server: HttpServer{', *' if given else ''}"
         return len(f"{before}{''.join(given)}) -> None:") > _LINE
 
@@ -174,12 +191,15 @@ def package_view(api: ir.Api) -> PackageView:
     """The package of *api*."""
     exported = [name for group in api.groups for name in (group.handler, group.servlet)]
     exported.append(Identifier("register"))
+    if api.schemes:
+        exported.append(Identifier("Authenticator"))
     return PackageView(
         docs.package(api),
         docs.register(api),
         _ordered(exported),
         api.groups,
         registration_order(api.groups),
+        any(group.secured for group in api.groups),
     )
 
 
@@ -198,7 +218,8 @@ def models_view(api: ir.Api) -> ModelsView:
 def group_view(group: ir.Group, api: ir.Api) -> GroupView:
     """The module of *group*."""
     taken = {str(operation.name) for operation in group.operations}
-    operations = tuple(_operation(operation, taken) for operation in group.operations)
+    shared = shared_cors(group.operations)
+    operations = tuple(_operation(operation, taken, shared) for operation in group.operations)
     return GroupView(
         group.module,
         group.handler,
@@ -207,6 +228,9 @@ def group_view(group: ir.Group, api: ir.Api) -> GroupView:
         tuple(_path(path) for path in group.paths),
         operations,
         tuple(sorted(operations, key=lambda one: specificity(one.path.template))),
+        CORS,
+        None if shared is None else cors_call(shared),
+        group.secured,
     )
 
 
@@ -224,10 +248,12 @@ def _error(error: ir.Error) -> ErrorView:
     )
 
 
-def _operation(operation: ir.Operation, taken: set[str]) -> OperationView:
+def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None) -> OperationView:
     in_path = [p for p in operation.parameters if p.location is ir.Location.PATH]
     elsewhere = [p for p in operation.parameters if p.location is not ir.Location.PATH]
     plain = _plain_success(operation.successes)
+    body = operation.body
+    at_head = body is not None and (body.stream or operation.security is not None)
     return OperationView(
         id=operation.id,
         name=operation.name,
@@ -236,11 +262,16 @@ def _operation(operation: ir.Operation, taken: set[str]) -> OperationView:
         method=Identifier(operation.method.value),
         path=operation.path,
         positional=tuple(_parameter(parameter) for parameter in in_path),
-        body=None if operation.body is None else _body(operation.body),
+        body=None if body is None else _body(body),
         keywords=tuple(_parameter(parameter) for parameter in elsewhere),
         returns=_returns(operation.successes, plain),
         doc=docs.operation(operation),
-        cancellable=operation.cancellable,
+        cancellable=operation.options.cancellable,
+        at_head=at_head,
+        options=tuple(options(operation, shared)),
+        receives=at_head and body is not None and not body.stream,
+        principal=security.principal(operation.security),
+        authorization=security.authorization(operation.security),
         replies=tuple(dict.fromkeys(success.reply for success in operation.successes)),
         errors=tuple(dict.fromkeys(error.name for error in operation.errors)),
         media_type=_media_type(operation.successes),
@@ -258,10 +289,11 @@ def _servlet_name(name: Identifier, taken: set[str]) -> Identifier:
 
 
 def _plain_success(successes: Sequence[ir.Success]) -> ir.Success | None:
-    """The only success, if a handler can return its body alone: a redirect needs headers too."""
+    """The only success, if a handler can return its body alone: other redirects need headers."""
     only = successes[0] if len(successes) == 1 else None
-    in_twohundreds = only is not None and 200 <= only.status < _FIRST_REDIRECT
-    return only if in_twohundreds else None
+    if only is None or only.status < 200:
+        return None
+    return only if only.status < _FIRST_REDIRECT or only.annotation == _LOCATION else None
 
 
 def _returns(successes: Sequence[ir.Success], plain: ir.Success | None) -> Expression:
@@ -292,7 +324,7 @@ def _body(body: ir.Body) -> BodyView:
     media_type = Constant(body.media_type)
     keywords = [] if body.media_type == JSON else [(Identifier("media_type"), media_type)]
     mark = Expression.call(Expression.name(Identifier("Body")), (), keywords)
-    if body.required:
+    if body.required or body.stream:
         return BodyView(body.annotation, mark, None)
     return BodyView(Expression.optional(body.annotation), mark, Expression.none())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from counterfoil_codegen import ir
@@ -16,6 +16,7 @@ from counterfoil_codegen.lower.groups import finish_groups, module_name
 from counterfoil_codegen.lower.mounting import mount
 from counterfoil_codegen.lower.operations import DraftOperation, draft_operation
 from counterfoil_codegen.lower.responses import finish_errors
+from counterfoil_codegen.lower.security import Security, read_security
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas.assign import assign_names, put_names
 from counterfoil_codegen.schemas.components import Components
@@ -54,10 +55,11 @@ def lower_api(
     _name_components(roots, context)
     _mark_users(drafts, context)
     report_not_generated(roots, diagnostics)
+    security = read_security(context, mounted)
     names = assign_names(context.components, diagnostics)
     if diagnostics.has_errors:
         return None
-    lowered = _finish(roots, context, drafts, names, package, sources)
+    lowered = _finish(roots, context, drafts, names, security, package, sources)
     return lowered if context.has_no_errors() else None
 
 
@@ -95,6 +97,7 @@ def _finish(
     context: Context,
     drafts: Sequence[DraftOperation],
     names: Names,
+    security: Security,
     package: str,
     sources: tuple[str, ...],
 ) -> Lowered:
@@ -106,9 +109,10 @@ def _finish(
         title=(info.string("title") if len(roots) == 1 else None) or package,
         version=info.string("version") or "",
         doc=(info.string("description") if len(roots) == 1 else None) or "",
-        groups=finish_groups(roots, context, drafts, names, errors),
+        groups=_secured(finish_groups(roots, context, drafts, names, errors), security),
         errors=tuple(sorted(errors.values(), key=lambda error: str(error.name))),
         models=(),
+        schemes=security.schemes,
     )
     components = list(context.components)
     return Lowered(
@@ -116,4 +120,18 @@ def _finish(
         schemas={str(names[c.reference]): put_names(c.schema, names) for c in components},
         users={str(names[c.reference]): frozenset(c.users) for c in components},
         places={str(names[c.reference]): c.node for c in components},
+    )
+
+
+def _secured(groups: tuple[ir.Group, ...], security: Security) -> tuple[ir.Group, ...]:
+    """The groups, each operation with what it requires of those who call it."""
+    return tuple(
+        replace(
+            group,
+            operations=tuple(
+                replace(operation, security=security.of_operations.get(operation.id))
+                for operation in group.operations
+            ),
+        )
+        for group in groups
     )

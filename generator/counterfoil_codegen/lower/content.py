@@ -13,7 +13,23 @@ from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
 
 JSON: Final = "application/json"
-_JSON_LIKE: Final = re.compile(r"(application|text)/([\w.+-]+\+)?json(\s*;.*)?", re.IGNORECASE)
+_JSON_LIKE: Final = re.compile(
+    r"((application|text)/json|[\w.+-]+/[\w.+-]+\+json)(\s*;.*)?", re.IGNORECASE
+)
+# What a schema may say of a string without asking anything of it.
+_OF_STRINGS: Final = frozenset(
+    {
+        "$comment",
+        "contentMediaType",
+        "deprecated",
+        "description",
+        "example",
+        "examples",
+        "format",
+        "title",
+        "type",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +38,22 @@ class Content:
 
     media_type: str
     schema: JsonSchema | None
+    is_plain: bool = True  # what the spec says of bytes or text, their type tells
+
+    @property
+    def is_text(self) -> bool:
+        return self.media_type.lower().startswith("text/")
 
     def annotation(self, names: Names) -> Expression:
         if self.schema is not None:
             return expression(self.schema, names)
-        text = self.media_type.lower().startswith("text/")
-        return Expression.name(Identifier("str" if text else "bytes"))
+        return Expression.name(Identifier("str" if self.is_text else "bytes"))
+
+    def answer(self, names: Names) -> Expression:
+        """The annotation of what a handler returns: text and bytes may come in pieces too."""
+        if self.schema is not None:
+            return self.annotation(names)
+        return Expression.name(Identifier("Text" if self.is_text else "Binary"))
 
 
 def read_content(context: Context, owner: Node, origin: Origin) -> Content | None:
@@ -48,10 +74,17 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
             f"of several media types only {media_type!r} is generated, not {others}",
             "describe the others as operations of their own, if they are needed",
         )
-    if not is_json(media_type):
-        return Content(media_type, None)
     schema = node.get("schema")
+    if not is_json(media_type):
+        return Content(media_type, None, schema is None or _is_plain(schema))
     return Content(media_type, {} if schema is None else context.typed(schema, origin))
+
+
+def _is_plain(schema: Node) -> bool:
+    """Whether *schema*, of what is not JSON, asks for no more than a string."""
+    kind = schema.get("type")
+    is_string = kind is None or kind.value == "string"
+    return is_string and {key for key, _ in schema.items()} <= _OF_STRINGS
 
 
 def is_json(media_type: str) -> bool:

@@ -35,14 +35,6 @@ def report_not_generated(roots: Sequence[Node], diagnostics: Diagnostics) -> Non
                 "webhooks are not generated",
                 f'make the requests by hand, and waive = ["{rules.CALLBACKS.id}"]',
             )
-    secured = next((place for root in roots if (place := _secured(root)) is not None), None)
-    if secured is not None:
-        diagnostics.report(
-            rules.SECURITY,
-            secured.key_span,
-            "security requirements are not enforced by the generated code",
-            f'check credentials in the handlers, and waive = ["{rules.SECURITY.id}"]',
-        )
 
 
 def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
@@ -96,16 +88,3 @@ def _report_version(root: Node, version: object, diagnostics: Diagnostics) -> No
             f"the OpenAPI version {version!r:.40} is not read",
             "use 3.0.x or 3.1.x, written as a string",
         )
-
-
-def _secured(root: Node) -> Node | None:
-    own = root.get("security")
-    if own is not None and own.value:
-        return own
-    paths = root.get("paths")
-    for _, item in paths.items() if paths is not None else ():
-        for _, operation in item.items():
-            found = operation.get("security")
-            if found is not None and found.value:
-                return found
-    return None

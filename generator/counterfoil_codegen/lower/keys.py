@@ -68,6 +68,22 @@ PARAMETER: Final = frozenset(
 """OpenAPI 3.1, section 4.8.12."""
 
 
+SECURITY_SCHEME: Final = frozenset(
+    {
+        "$ref",
+        "type",
+        "description",
+        "name",
+        "in",
+        "scheme",
+        "bearerFormat",
+        "flows",
+        "openIdConnectUrl",
+    }
+)
+"""OpenAPI 3.1, section 4.8.27."""
+
+
 def check_keys(node: Node, known: frozenset[str], what: str, diagnostics: Diagnostics) -> None:
     """Report keys of *node*, which is *what* (`a path item`), that OpenAPI does not have."""
     for key, child in node.items():

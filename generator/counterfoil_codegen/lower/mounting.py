@@ -9,6 +9,11 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
+from counterfoil_codegen.lower.extensions import (
+    Extension,
+    read_extension,
+    read_shared_extension,
+)
 from counterfoil_codegen.lower.keys import OPERATION, PATH_ITEM, check_keys, refuse_extension
 from counterfoil_codegen.lower.operations import Mounted
 from counterfoil_codegen.lower.paths import base_path, check_template, shape
@@ -27,7 +32,7 @@ def mount(roots: Sequence[Node], loader: Loader, diagnostics: Diagnostics) -> li
 
 
 def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[Mounted]:
-    refuse_extension(root, "a document", diagnostics)
+    shared = read_shared_extension(root, diagnostics)
     paths = root.mapping("paths")
     base = base_path(root, diagnostics) or ""
     for template, place in paths.items() if paths is not None else ():
@@ -45,7 +50,10 @@ def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[
             own = base_path(node, diagnostics)
             bases = (candidate for candidate in (own, item_base, base) if candidate is not None)
             full = next(bases) + template
-            yield _operation(root, item, node, _METHODS[key], template, full, diagnostics)
+            extension = read_extension(node, shared, diagnostics)
+            yield _operation(
+                root, item, node, _METHODS[key], template, full, extension, diagnostics
+            )
 
 
 def _operation(
@@ -55,6 +63,7 @@ def _operation(
     method: ir.Method,
     template: str,
     full: str,
+    extension: Extension,
     diagnostics: Diagnostics,
 ) -> Mounted:
     check_keys(node, OPERATION, "an operation", diagnostics)
@@ -68,7 +77,8 @@ def _operation(
             "add an operationId, so that the name stays when the path changes",
         )
         operation_id = str(snake(operation_id))
-    return Mounted(node, item, method, full, template, operation_id, _group(root, node))
+    group = _group(root, node)
+    return Mounted(node, item, method, full, template, operation_id, group, extension, root)
 
 
 def _group(root: Node, node: Node) -> str:

@@ -10,7 +10,7 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import Content, is_json, read_content
 from counterfoil_codegen.lower.context import Context, Names, origin_of
-from counterfoil_codegen.lower.extensions import Extension, read_extension
+from counterfoil_codegen.lower.extensions import Extension, refuse_stream
 from counterfoil_codegen.lower.parameters import DraftParameter, draft_parameters, find_parameters
 from counterfoil_codegen.lower.paths import parameter_names
 from counterfoil_codegen.lower.responses import (
@@ -36,6 +36,8 @@ class Mounted:
     own_template: str  # without the base path
     id: str
     group: str  # the tag, or the name of the document
+    extension: Extension
+    root: Node  # the document that mounts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,15 @@ class DraftBody:
     content: Content
     required: bool
     doc: str
+    stream: bool
 
     def finish(self, names: Names) -> ir.Body:
         annotation = self.content.annotation(names)
-        if not is_json(self.content.media_type):
-            annotation = Expression.name(Identifier("bytes"))
-        return ir.Body(annotation, self.content.media_type, self.required, self.doc)
+        if self.stream:
+            annotation = Expression.name(Identifier("BodyStream"))
+        return ir.Body(
+            annotation, self.content.media_type, self.required, self.doc, stream=self.stream
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,6 @@ class DraftOperation:
     parameters: tuple[DraftParameter, ...]
     body: DraftBody | None
     responses: DraftResponses
-    extension: Extension
 
     @property
     def name(self) -> Identifier:
@@ -101,7 +105,7 @@ class DraftOperation:
             body=None if self.body is None else self.body.finish(names),
             successes=tuple(success.finish(names) for success in self.responses.successes),
             errors=tuple(raised.values()),
-            cancellable=self.extension.cancellable,
+            options=self.mounted.extension.options,
             doc=_doc(node),
             place=node,
         )
@@ -131,7 +135,6 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
         parameters=(*undeclared, *draft_parameters(context, found, template, mounted.id)),
         body=_body(context, mounted),
         responses=draft_responses(context, mounted.node, mounted.id),
-        extension=read_extension(mounted.node, context.diagnostics),
     )
 
 
@@ -167,22 +170,32 @@ def _undeclared(context: Context, mounted: Mounted, name: str) -> DraftParameter
 
 
 def _body(context: Context, mounted: Mounted) -> DraftBody | None:
+    extension = mounted.extension
     place = mounted.node.mapping("requestBody")
     node = context.loader.resolve(place) if place is not None else None
-    if place is None or node is None:
+    content = None
+    if place is not None and node is not None:
+        content = read_content(context, node, origin_of(place, node, pascal(mounted.id), "Request"))
+    if node is None or content is None:
+        refuse_stream(extension, "the operation has no body", context.diagnostics)
         return None
-    content = read_content(context, node, origin_of(place, node, pascal(mounted.id), "Request"))
-    if content is None:
-        return None
-    if not is_json(content.media_type):
-        context.diagnostics.report(
-            rules.RAW_BODY,
-            node.get("content") or node,
-            f"the body is {content.media_type!r}, which is handed to the handler as bytes",
-            f'parse it in the handler, and waive = ["{rules.RAW_BODY.id}"]',
-        )
+    if is_json(content.media_type):
+        refuse_stream(extension, "the operation's is JSON", context.diagnostics)
+    elif not content.is_plain:
+        _report_raw(context, node, content)
     required = node.boolean("required") is True
-    return DraftBody(content, required, node.string("description") or "")
+    stream = extension.stream is not None
+    return DraftBody(content, required, node.string("description") or "", stream)
+
+
+def _report_raw(context: Context, node: Node, content: Content) -> None:
+    context.diagnostics.report(
+        rules.RAW_BODY,
+        node.get("content") or node,
+        f"the body is {content.media_type!r}, which is handed to the handler as it is, "
+        "whatever its schema says",
+        f'parse it in the handler, and waive = ["{rules.RAW_BODY.id}"]',
+    )
 
 
 def _doc(node: Node) -> str:

@@ -43,6 +43,7 @@ _REPLIES: Final = {
 }
 # These have no body, whatever the spec says (RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5).
 _BODILESS: Final = frozenset((101, 204, 205, 304))
+_REDIRECTS: Final = range(300, 400)
 _OPEN_NAMES: Final = {"default": "Default", "4XX": "ClientError", "5XX": "ServerError"}
 _BASES: Final = {
     "default": "StatusError",
@@ -58,12 +59,16 @@ class DraftSuccess:
 
     status: int
     content: Content | None
+    redirects: bool = False  # it says by `Location` where to, and has no content
 
     def finish(self, names: Names) -> ir.Success:
+        annotation = None if self.content is None else self.content.answer(names)
+        if self.redirects:
+            annotation = Expression.name(Identifier("Location"))
         return ir.Success(
             status=self.status,
             reply=Identifier(_REPLIES[self.status]),
-            annotation=None if self.content is None else self.content.annotation(names),
+            annotation=annotation,
             media_type=None if self.content is None else self.content.media_type,
         )
 
@@ -106,18 +111,21 @@ def draft_responses(context: Context, operation: Node, operation_id: str) -> Dra
         node = context.loader.resolve(place)
         if key.startswith("x-") or node is None:
             continue
-        _report_extras(context, node)
         status = key.upper() if key != "default" else key
+        _report_extras(context, node, redirects=_redirects(node, status))
         if not _STATUS.fullmatch(status):
             _report_status(context, place, key)
         elif status[0] in "45d":
             errors.append(_error(context, place, node, status, operation_id))
         elif _has_reply(context, place, status):
             successes.append(_success(context, place, node, int(status), operation_id))
+    successes.sort(key=lambda success: success.status)
+    if listed is not None:
+        _report_mixed(context, listed, successes)
     if not successes:
         successes = [_stand_in(errors)]
     return DraftResponses(
-        tuple(sorted(successes, key=lambda success: success.status)),
+        tuple(successes),
         tuple(sorted(errors, key=lambda error: error.status)),
     )
 
@@ -138,16 +146,46 @@ def finish_errors(drafts: Iterable[DraftError], names: Names) -> dict[ErrorKey, 
     return {key: _finish_error(final[key], draft, names) for key, draft in by_key.items()}
 
 
-def _report_extras(context: Context, node: Node) -> None:
+def _redirects(node: Node, status: str) -> bool:
+    """Whether a response is no more than a redirect: its `Location` then is what is returned.
+
+    One that has content too is typed by that.
+    """
+    if not status.isdigit() or int(status) not in _REDIRECTS or int(status) in _BODILESS:
+        return False
+    headers, content = node.get("headers"), node.get("content")
+    names = {name.lower() for name, _ in headers.items()} if headers is not None else set()
+    return "location" in names and (content is None or not content.value)
+
+
+def _report_extras(context: Context, node: Node, *, redirects: bool) -> None:
+    """Report headers and links, but for what is typed otherwise."""
+    typed = {"content-type", "location"} if redirects else {"content-type"}
     for key, cure in (("headers", "counterfoil.set_headers"), ("links", "the body, or a header")):
         found = node.get(key)
-        if found is None or {name.lower() for name, _ in found.items()} <= {"content-type"}:
+        if found is None or {name.lower() for name, _ in found.items()} <= typed:
             continue
         context.diagnostics.report(
             rules.RESPONSE_EXTRAS,
             found.key_span,
             f"the {key} of this response are not generated",
             f"set them in the handler, by {cure}",
+        )
+
+
+def _report_mixed(context: Context, listed: Node, successes: list[DraftSuccess]) -> None:
+    """Report what would be sent as another media type than the spec says: that of the first."""
+    told = [one for one in successes if one.content is not None]
+    first = told[0].content if told else None
+    for one in told[1:]:
+        if first is None or one.content is None or one.content.media_type == first.media_type:
+            continue
+        context.diagnostics.report(
+            rules.MEDIA_TYPE,
+            (listed.get(str(one.status)) or listed).key_span,
+            f"{one.content.media_type!r} is not generated beside {first.media_type!r}: "
+            "the successes of an operation are of one media type",
+            "describe the other as an operation of its own, if it is needed",
         )
 
 
@@ -158,7 +196,7 @@ def _success(
     if not is_shared(place, node):
         origin = origin.child(str(status))
     content = None if status in _BODILESS else read_content(context, node, origin)
-    return DraftSuccess(status, content)
+    return DraftSuccess(status, content, _redirects(node, str(status)))
 
 
 def _error(context: Context, place: Node, node: Node, status: str, operation_id: str) -> DraftError:

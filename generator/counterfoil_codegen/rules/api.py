@@ -92,6 +92,27 @@ BAD_SCHEMA: Final = Rule(
     "A schema is well-formed.",
 )
 
+BAD_SECURITY_SCHEME: Final = Rule(
+    "CF218",
+    Severity.ERROR,
+    "A security scheme says of which type it is, and where its credentials are.",
+)
+UNKNOWN_SCHEME: Final = Rule(
+    "CF219",
+    Severity.ERROR,
+    "A security requirement names schemes that are declared.",
+)
+UNKNOWN_SCOPE: Final = Rule(
+    "CF220",
+    Severity.WARNING,
+    "A required scope is declared by a flow of its scheme.",
+)
+ROLES: Final = Rule(
+    "CF221",
+    Severity.WARNING,
+    "In OpenAPI 3.0, scopes are required of OAuth 2 and OpenID Connect alone.",
+)
+
 NAME_CLASH: Final = Rule(
     "CF301",
     Severity.ERROR,
@@ -128,11 +149,6 @@ PARAMETER_STYLE: Final = Rule(
     Severity.WARNING,
     "A parameter's style is not read for the handler.",
 )
-SECURITY: Final = Rule(
-    "CF405",
-    Severity.WARNING,
-    "Security requirements are not enforced by the generated code.",
-)
 SCHEMA_KEYWORD: Final = Rule(
     "CF406",
     Severity.WARNING,
@@ -146,7 +162,7 @@ STATUS_RANGE: Final = Rule(
 RAW_BODY: Final = Rule(
     "CF408",
     Severity.WARNING,
-    "A body that is not JSON is handed to the handler as bytes.",
+    "A body that is not JSON is not held to its schema.",
 )
 CALLBACKS: Final = Rule(
     "CF409",

@@ -69,7 +69,8 @@ class Cookie(Parameter):
 class Body:
     """The body.
 
-    JSON media types are decoded strictly and validated; any other is handed on as `bytes`.
+    JSON media types are decoded strictly and validated. Any other is handed on as `bytes`; as a
+    `str`, where the annotation says so; or as a `BodyStream`, to be read as it arrives.
     """
 
     media_type: str = "application/json"

@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
-__all__ = ["MAX_PARAMETERS", "TooManyParametersError", "percent_decode", "split_query"]
+__all__ = [
+    "MAX_PARAMETERS",
+    "TooManyParametersError",
+    "percent_decode",
+    "percent_decode_bytes",
+    "split_query",
+]
 
 MAX_PARAMETERS = 256
 """How many parameters a query string may hold."""
@@ -30,14 +36,22 @@ def percent_decode(text: str) -> str:
         if not text.isascii():
             raise ValueError("must be percent-encoded")
         return text
-    if _BAD_ESCAPE.search(text):
-        raise ValueError("has an incomplete percent escape")
     try:
-        return unquote_to_bytes(text.encode("ascii")).decode("utf-8")
-    except UnicodeEncodeError:
-        raise ValueError("must be percent-encoded") from None
+        return percent_decode_bytes(text).decode("utf-8")
     except UnicodeDecodeError:
         raise ValueError("is not UTF-8") from None
+
+
+def percent_decode_bytes(text: str) -> bytes:
+    """Decode the escapes of *text* once, to whatever bytes they stand for.
+
+    Raises `ValueError` for an incomplete escape, and for a character that should have been escaped.
+    """
+    if not text.isascii():
+        raise ValueError("must be percent-encoded")
+    if _BAD_ESCAPE.search(text):
+        raise ValueError("has an incomplete percent escape")
+    return unquote_to_bytes(text)
 
 
 def split_query(query: bytes) -> list[tuple[str, str]]:

@@ -15,13 +15,14 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from counterfoil._input.bodies import BodyReader, body_reader
+from counterfoil._input.body_stream import body_of
 from counterfoil._input.markers import Body, Parameter
 from counterfoil._input.parameters import Slot, Texts, collector
 from counterfoil._input.problems import Problem, refusal
 from counterfoil._input.wire import is_list, spelled, type_adapter
 from counterfoil._types import Request
 
-__all__ = ["read"]
+__all__ = ["read", "receive"]
 
 T = TypeVar("T")
 
@@ -33,14 +34,30 @@ def read(request: Request, inputs: type[T], path: Mapping[str, str]) -> T:
     ignored. A header that is given more than once is one comma-separated value (RFC 9110, 5.3).
     Numbers are spelled as in JSON, booleans `true` or `false`.
 
-    Raises `InvalidRequestError`, a 400 that holds every fault with its location, and `TypeError`
-    for a class that is no input class.
+    Raises `InvalidRequestError`, a 400 that holds every fault with its location, `CodedError` with
+    415 for a body of another media type, and `TypeError` for a class that is no input class.
     """
-    plan = _PLANS.get(inputs)
-    if plan is None:
-        plan = _PLANS[inputs] = _plan(inputs)
+    plan = _PLANS.get(inputs) or _planned(inputs)
+    if plan.body is not None:
+        plan.body.check(request)
     given = inputs.__new__(inputs)
-    vars(given).update(plan.values(request, path))
+    vars(given).update(plan.values(request, path, None))
+    return given
+
+
+async def receive(request: Request, inputs: type[T], path: Mapping[str, str]) -> T:
+    """As `read`, for a route that is called before the body of its request has come.
+
+    A body that the handler reads as it arrives is not waited for. Raises as `read` does, and as
+    reading a `BodyStream` does.
+    """
+    plan = _PLANS.get(inputs) or _planned(inputs)
+    content = None
+    if plan.body is not None:
+        plan.body.check(request)
+        content = await body_of(request) if plan.body.is_whole else None
+    given = inputs.__new__(inputs)
+    vars(given).update(plan.values(request, path, content))
     return given
 
 
@@ -82,19 +99,26 @@ class _Plan:
     parameters: _Parameters | None
     body: BodyReader | None
 
-    def values(self, request: Request, path: Mapping[str, str]) -> dict[str, object]:
+    def values(
+        self, request: Request, path: Mapping[str, str], content: bytes | None
+    ) -> dict[str, object]:
         problems: list[Problem] = []
         values: dict[str, object] = {}
         if self.parameters is not None:
             values = self.parameters.read(request, path, problems)
         if self.body is not None:
-            self.body.read(request, values, problems)
+            self.body.read(request, content, values, problems)
         if problems:
             raise refusal(problems)
         return values
 
 
 _PLANS: dict[type[object], _Plan] = {}
+
+
+def _planned(inputs: type[object]) -> _Plan:
+    plan = _PLANS[inputs] = _plan(inputs)
+    return plan
 
 
 def _plan(inputs: type[object]) -> _Plan:

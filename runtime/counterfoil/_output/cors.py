@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from counterfoil._types import Request
 
 __all__ = ["Cors"]
 
+_HEADERS = (
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Allow-Headers",
+    "Access-Control-Allow-Methods",
+    "Access-Control-Allow-Origin",
+    "Access-Control-Expose-Headers",
+)
+
 
 @dataclass(frozen=True)
 class Cors:
-    """What pages of other origins may do. Any origin is let in, and never with credentials.
+    """What pages of other origins may do.
 
-    `methods` are those named where the path's own are not known; `max_age` is in seconds, and says
-    for how long a browser may keep the answer to a preflight request.
+    `origins` are those let in, each as `https://example.org`: any by default, none if empty. A list
+    is compared in full, and answers then vary by `Origin`. `credentials` lets their requests carry
+    cookies and the like, which takes a list. `methods` are those named where the path's own are not
+    known; `request_headers` are allowed beside those that a route reads; `max_age` is in seconds,
+    and says for how long a browser may keep the answer to a preflight request.
+
+    Raises `ValueError` for credentials with any origin, and for what is no origin; `null` is none:
+    every sandboxed page has it.
     """
 
+    origins: tuple[str, ...] | Literal["*"] = "*"
     methods: tuple[str, ...] = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
     request_headers: tuple[str, ...] = (
         "X-Requested-With",
@@ -26,21 +42,59 @@ class Cors:
     )
     exposed_headers: tuple[str, ...] = ("Server",)
     max_age: int = 86400
+    credentials: bool = False
 
-    _fixed: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+    _allowed: frozenset[bytes] = field(init=False, repr=False, compare=False)
+    _methods: str = field(init=False, repr=False, compare=False)
+    _request_headers: bytes = field(init=False, repr=False, compare=False)
+    _exposed: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        fixed = (
-            ("Access-Control-Allow-Origin", "*"),
-            ("Access-Control-Allow-Headers", ", ".join(self.request_headers)),
-            ("Access-Control-Expose-Headers", ", ".join(self.exposed_headers)),
-        )
-        object.__setattr__(self, "_fixed", fixed)
+        if self.credentials and self.origins == "*":
+            raise ValueError("credentials are not for any origin: list the origins")
+        listed = () if self.origins == "*" else self.origins
+        for origin in listed:
+            scheme, separator, host = origin.partition("://")
+            if not (scheme and separator and host) or set(host) & set("/*, ") or not host.isascii():
+                raise ValueError(f"{origin!r} is no origin: write it as https://example.org")
+        object.__setattr__(self, "_allowed", frozenset(each.encode("ascii") for each in listed))
+        object.__setattr__(self, "_methods", ", ".join(self.methods))
+        names = ", ".join(self.request_headers)
+        object.__setattr__(self, "_request_headers", names.encode("ascii"))
+        object.__setattr__(self, "_exposed", ", ".join(self.exposed_headers).encode("ascii"))
 
-    def set_headers(self, request: Request, methods: str | None = None) -> None:
-        """Set the headers of an answer on a path that answers *methods*, as `Allow` lists them."""
-        headers = request.responseHeaders
-        listed = ", ".join(self.methods) if methods is None else methods
-        headers.setRawHeaders("Access-Control-Allow-Methods", [listed])
-        for name, value in self._fixed:
-            headers.setRawHeaders(name, [value])
+    def set_headers(
+        self, request: Request, methods: str | None = None, headers: tuple[str, ...] = ()
+    ) -> None:
+        """Set the headers of an answer on a path that answers *methods*, as `Allow` lists them.
+
+        *headers* are request headers that its routes read.
+        """
+        response = request.responseHeaders
+        if self.origins != "*":
+            for name in _HEADERS:
+                response.removeHeader(name)
+            response.addRawHeader(b"Vary", b"Origin")
+            origin = request.getHeader(b"Origin")
+            if origin not in self._allowed:
+                return
+            response.setRawHeaders(b"Access-Control-Allow-Origin", [origin])
+            if self.credentials:
+                response.setRawHeaders(b"Access-Control-Allow-Credentials", [b"true"])
+        else:
+            response.setRawHeaders(b"Access-Control-Allow-Origin", [b"*"])
+        listed = self._methods if methods is None else methods
+        response.setRawHeaders("Access-Control-Allow-Methods", [listed])
+        response.setRawHeaders(b"Access-Control-Allow-Headers", [self._allow_headers(headers)])
+        response.setRawHeaders(b"Access-Control-Expose-Headers", [self._exposed])
+
+    def set_max_age(self, request: Request) -> None:
+        """Say for how long the answer to a preflight request may be kept."""
+        request.responseHeaders.setRawHeaders(b"Access-Control-Max-Age", [b"%d" % self.max_age])
+
+    def _allow_headers(self, headers: tuple[str, ...]) -> bytes:
+        if not headers:
+            return self._request_headers
+        known = {name.lower() for name in self.request_headers}
+        more = [name for name in headers if name.lower() not in known]
+        return ", ".join([*self.request_headers, *more]).encode("ascii")

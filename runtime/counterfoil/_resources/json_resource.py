@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
 
-from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
 
-from counterfoil._cancel import is_cancellable
-from counterfoil._describe import describe, printable
-from counterfoil._errors import CodedError, Codes, UnrecognizedRequestError, error_object
+from counterfoil._errors import CodedError, Codes, UnrecognizedRequestError
 from counterfoil._input.query import percent_decode
 from counterfoil._output.cors import Cors
-from counterfoil._output.writers import (
-    CLIENT_CLOSED_REQUEST,
-    INTERNAL_ERROR,
-    abort,
-    is_over,
-    respond_with_json,
-    set_headers,
-    set_status,
-    withdraw_headers,
-    write_response,
-)
-from counterfoil._routing.router import Router
+from counterfoil._output.formats import ErrorFormat
+from counterfoil._output.headers import set_headers
+from counterfoil._output.html import ErrorPage
+from counterfoil._output.html_rendering import HtmlRenderer
+from counterfoil._output.rendering import JsonRenderer, Renderer
+from counterfoil._output.writers import write_response
+from counterfoil._resources.execution import Arguments, Callback, Route, run
+from counterfoil._routing.router import Found, Router
+from counterfoil._server.heads import ANY_BODY, BodyPlan
 from counterfoil._server.request import SiteRequest
-from counterfoil._types import Answer, Request
+from counterfoil._types import Request
 
 __all__ = ["JsonResource"]
-
-logger = logging.getLogger("counterfoil.server")
 
 # A client resolves these before it sends a path (RFC 3986, section 5.2.4); as the value of a
 # parameter they can only mean to reach something else.
 _DOT_SEGMENTS = frozenset({".", ".."})
-
-_Arguments: TypeAlias = dict[str, str | None]
-
-Callback: TypeAlias = Callable[..., Awaitable[Answer | None] | Answer | None]
-"""A servlet's callback here may be synchronous too."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Route:
-    """What is called, and how the log names it."""
-
-    callback: Callback
-    servlet: str
-    cancellable: bool
 
 
 class JsonResource(Resource):
@@ -67,13 +40,25 @@ class JsonResource(Resource):
     answered exactly once, whatever its callback does.
     """
 
-    def __init__(self, *, canonical_json: bool = True, cors: Cors | None = None) -> None:
-        """*canonical_json* sorts keys and leaves characters unescaped (Matrix, appendix 3.1)."""
+    def __init__(
+        self,
+        *,
+        canonical_json: bool = True,
+        cors: Cors | None = None,
+        errors: ErrorFormat | None = None,
+        error_page: ErrorPage | None = None,
+    ) -> None:
+        """*canonical_json* sorts keys and leaves characters unescaped (Matrix, appendix 3.1).
+
+        *errors* is the shape of every error body, `MatrixErrors` unless given; *error_page* is that
+        of operations that answer with HTML.
+        """
         Resource.__init__(self)
         self.isLeaf = True
-        self._canonical = canonical_json
         self._cors = Cors() if cors is None else cors
-        self._routes: Router[_Route] = Router()
+        self._json = JsonRenderer(canonical=canonical_json, errors=errors)
+        self._html = HtmlRenderer(self._json, ErrorPage() if error_page is None else error_page)
+        self._routes: Router[Route] = Router()
 
     def register_paths(
         self,
@@ -86,11 +71,12 @@ class JsonResource(Resource):
 
         It is called with the request and, by name, the named groups: percent-decoded once, as
         UTF-8, and None for a group that took no part. It returns a status and an object, or an
-        awaitable of them, or None if it answers the request itself.
+        awaitable of them, or None if it answers the request itself. What its decorators say
+        (`cancellable`, `limits`, `cross_origin`, ...) holds for it, generated or not.
 
         Raises `ValueError` if a pattern is registered for this method already.
         """
-        route = _Route(callback, servlet_classname, is_cancellable(callback))
+        route = Route.to(callback, servlet_classname)
         for pattern in path_patterns:
             self._routes.add(method, pattern, route)
 
@@ -106,8 +92,40 @@ class JsonResource(Resource):
         except CodedError as error:
             if not request.responseHeaders.hasHeader("Access-Control-Allow-Origin"):
                 self._cors.set_headers(request)
-            self._respond_with_error(request, error)
+            self._json.fail(request, error)
         return NOT_DONE_YET
+
+    def plan_body(self, request: Request) -> BodyPlan:
+        """How the body of *request* is to be taken, of which the head has come."""
+        found = self._found(request)
+        if found is None:
+            return ANY_BODY
+        options = found[0].options
+        return BodyPlan(max_body=options.max_body, at_head=options.at_head)
+
+    def refuse(self, request: Request, error: CodedError) -> None:
+        """Answer *error*, as an error of the route that *request* addresses."""
+        found = self._found(request)
+        if found is None:
+            self._cors.set_headers(request)
+            self._json.fail(request, error)
+            return
+        route, _, methods = found
+        self._cors_of(route).set_headers(request, methods, route.options.headers)
+        self._renderer(route).fail(request, error)
+
+    def _found(self, request: Request) -> Found[Route] | None:
+        try:
+            return self._routes.find(request.method.decode("latin-1"), _path(request))
+        except CodedError:
+            return None
+
+    def _cors_of(self, route: Route) -> Cors:
+        return self._cors if route.options.cors is None else route.options.cors
+
+    def _renderer(self, route: Route) -> Renderer:
+        operation = route.operation
+        return self._html if operation is not None and operation.is_html else self._json
 
     def _route(self, request: Request) -> None:
         method, path = request.method.decode("latin-1"), _path(request)
@@ -116,106 +134,33 @@ class JsonResource(Resource):
             self._unrouted(request, method, path)
             return
         route, parameters, methods = found
-        self._cors.set_headers(request, methods)
-        self._start(request, route, _arguments(parameters))
+        self._cors_of(route).set_headers(request, methods, route.options.headers)
+        if isinstance(request, SiteRequest):
+            request.operation = route.servlet
+        run(request, route, _arguments(parameters), self._renderer(route))
 
     def _unrouted(self, request: Request, method: str, path: str) -> None:
         known = self._routes.allowed(path)
         if method != "OPTIONS" and not known:
             raise UnrecognizedRequestError
         allowed = ", ".join(sorted({*known, "OPTIONS"}))
-        self._cors.set_headers(request, allowed if known else None)
+        self._set_preflight_headers(request, path, allowed if known else None)
         set_headers(request, {"Allow": allowed})
         if method != "OPTIONS":
             raise UnrecognizedRequestError(405)
-        set_headers(request, {"Access-Control-Max-Age": str(self._cors.max_age)})
         write_response(request, 204, b"", None)
 
-    def _start(self, request: Request, route: _Route, arguments: _Arguments) -> None:
-        if isinstance(request, SiteRequest):
-            request.servlet_name = route.servlet
-            request.is_render_cancellable = route.cancellable
-        rendering = Deferred.fromCoroutine(self._answer(request, route, arguments))
-        if isinstance(request, SiteRequest):
-            request.render_deferred = rendering
-        if route.cancellable and not rendering.called:
-            request.notifyFinish().addErrback(lambda _: rendering.cancel())
-
-    async def _answer(self, request: Request, route: _Route, arguments: _Arguments) -> None:
-        processing = request.processing() if isinstance(request, SiteRequest) else nullcontext()
-        with processing:
-            try:
-                answer = route.callback(request, **arguments)
-                if not isinstance(answer, tuple) and isinstance(answer, Awaitable):
-                    answer = await _for_coroutine(answer)
-                self._send(request, route, answer)
-            except (CancelledError, asyncio.CancelledError):
-                self._cancelled(request, route)
-            except CodedError as error:
-                self._refused(request, route, error)
-            except BaseException:
-                # SystemExit and its like end here too: the Deferred would only keep them.
-                self._failed(request, route)
-
-    def _send(self, request: Request, route: _Route, answer: Answer | None) -> None:
-        if answer is None:
-            return
-        if not _is_pair(answer):
-            raise TypeError(f"{route.servlet} returned a {type(answer).__name__}, not an answer")
-        if request.startedWriting:
-            raise RuntimeError(f"{route.servlet} wrote to the request, and returned an answer too")
-        status, value = answer
-        if is_over(request):
-            set_status(request, status)
-            logger.warning(
-                "%s: %s answered after its client had left", describe(request), route.servlet
-            )
-            return
-        respond_with_json(request, status, value, canonical=self._canonical)
-
-    def _refused(self, request: Request, route: _Route, error: CodedError) -> None:
-        try:
-            self._respond_with_error(request, error)
-        except Exception:
-            self._failed(request, route)
-
-    def _respond_with_error(self, request: Request, error: CodedError) -> None:
-        for text in (str(error), error.debug_context):
-            if text is not None:
-                logger.info("%s: %s", describe(request), printable(text.encode("utf-8", "replace")))
-        if request.startedWriting:
-            abort(request)
-            return
-        withdraw_headers(request)
-        if error.headers is not None:
-            set_headers(request, error.headers)
-        respond_with_json(request, error.code, error.error_dict(), canonical=self._canonical)
-
-    def _failed(self, request: Request, route: _Route) -> None:
-        """Log the exception that is being handled, and answer without a word of it."""
-        logger.exception("%s: %s failed", describe(request), route.servlet)
-        self._end(request, 500, INTERNAL_ERROR)
-
-    def _cancelled(self, request: Request, route: _Route) -> None:
-        if not is_over(request):
-            logger.exception(
-                "%s: %s was cancelled before its client left", describe(request), route.servlet
-            )
-        self._end(request, CLIENT_CLOSED_REQUEST, "Request cancelled")
-
-    def _end(self, request: Request, status: int, message: str) -> None:
-        if request.startedWriting:
-            abort(request)
-        elif is_over(request):
-            set_status(request, status)
+    def _set_preflight_headers(self, request: Request, path: str, allowed: str | None) -> None:
+        """What pages of other origins may do here: by the route that they ask for, if any is."""
+        wanted = request.getHeader(b"Access-Control-Request-Method") or b""
+        found = self._routes.find(wanted.decode("latin-1"), path)
+        if found is None:
+            cors, headers = self._cors, tuple[str, ...]()
         else:
-            withdraw_headers(request)
-            respond_with_json(request, status, error_object(status, message))
-
-
-def _is_pair(answer: object) -> bool:
-    """Whether *answer* is what its type promises; callbacks need not be type-checked."""
-    return isinstance(answer, tuple) and len(answer) == 2
+            cors, headers = self._cors_of(found[0]), found[0].options.headers
+        cors.set_headers(request, allowed, headers)
+        if request.method == b"OPTIONS":
+            cors.set_max_age(request)
 
 
 def _path(request: Request) -> str:
@@ -226,7 +171,7 @@ def _path(request: Request) -> str:
     return raw.decode("ascii")
 
 
-def _arguments(parameters: Mapping[str, str | None]) -> _Arguments:
+def _arguments(parameters: Mapping[str, str | None]) -> Arguments:
     """The parameters of a path, decoded. Raises `CodedError`."""
     return {
         name: None if text is None else _decoded(name, text) for name, text in parameters.items()
@@ -242,8 +187,3 @@ def _decoded(name: str, text: str) -> str:
         message = f"path.{name}: Input must not be a dot segment or hold NUL"
         raise CodedError(400, message, Codes.INVALID_PARAM)
     return value
-
-
-def _for_coroutine(answer: Awaitable[Answer | None]) -> Awaitable[Answer | None]:
-    """What a coroutine that a Deferred drives can await in place of *answer*."""
-    return Deferred.fromFuture(answer) if asyncio.isfuture(answer) else answer

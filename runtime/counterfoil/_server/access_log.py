@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
-from counterfoil._describe import client_address, describe, printable
+from counterfoil._describe import printable
+from counterfoil._server.observing import RequestSummary
 
-if TYPE_CHECKING:
-    from twisted.web.server import Request
+__all__ = ["access_logger", "log_access"]
 
-__all__ = ["log_access"]
-
-logger = logging.getLogger("counterfoil.access")
+access_logger = logging.getLogger("counterfoil.access")
 
 
-def log_access(request: Request, seconds: float, servlet: str, *, complete: bool) -> None:
-    """Write the access line of a request; `!` marks an answer that was not sent in full.
+def log_access(summary: RequestSummary, request_id: str, level: int) -> None:
+    """Write the access line of a request.
 
-    OPTIONS is logged at DEBUG.
+        192.0.2.1 - main - GET-7 - {ListNotices} ann 0.003s/0.000s (0.002s, 0.000s) 64B 200
+        "GET /boards/lobby/notices HTTP/1.1" "curl/8.5.0"
+
+    The times are those of the handler, of sending what was left then, and of the processor in the
+    program and in the system. `!` marks an answer that was not sent in full.
+
+    A log that fails fails alone: there is no other place to tell of it.
     """
-    logger.log(
-        logging.DEBUG if request.method == b"OPTIONS" else logging.INFO,
-        '%s - {%s} %.3fs %dB %d%s "%s %s" "%s"',
-        client_address(request),
-        servlet,
-        seconds,
-        request.sentLength,
-        request.code,
-        "" if complete else "!",
-        describe(request),
-        printable(request.clientproto),
-        printable(request.getHeader(b"User-Agent") or b"-"),
-    )
+    try:
+        access_logger.log(
+            level,
+            '%s - %s - %s - {%s} %s %.3fs/%.3fs (%.3fs, %.3fs) %dB %d%s "%s %s %s" "%s"',
+            summary.client,
+            summary.site,
+            request_id,
+            summary.servlet,
+            "-" if summary.requester is None else printable(summary.requester.encode()),
+            summary.processing_seconds,
+            summary.send_seconds,
+            summary.user_cpu,
+            summary.system_cpu,
+            summary.bytes_sent,
+            summary.status,
+            "" if summary.complete else "!",
+            summary.method,
+            summary.uri,
+            summary.protocol,
+            summary.user_agent,
+        )
+    except Exception:  # a handler of the log, or a surrogate in a name
+        return

@@ -4,42 +4,45 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 from urllib.parse import unquote_to_bytes
 
-from twisted.internet.defer import Deferred
-from twisted.web.http import HTTPChannel, datetimeToString
+from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel
 from twisted.web.server import Request
 from typing_extensions import override
 
-from counterfoil._describe import client_address, describe
+from counterfoil._describe import describe
 from counterfoil._errors import CodedError, Codes
-from counterfoil._input.query import TooManyParametersError, split_query
+from counterfoil._input.body_stream import BodyStream
+from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
-from counterfoil._output.writers import respond_with_json, write_response
-from counterfoil._server.access_log import log_access
-
-if TYPE_CHECKING:
-    from twisted.python.failure import Failure
+from counterfoil._output.writers import write_response
+from counterfoil._server.access_log import access_logger
+from counterfoil._server.dates import http_date
+from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
+from counterfoil._server.surroundings import Connection
+from counterfoil._server.targets import (
+    arguments_of,
+    fault_of_host,
+    fault_of_target,
+    origin_form,
+)
+from counterfoil._server.timed_request import TimedRequest
 
 __all__ = ["SiteRequest"]
 
-logger = logging.getLogger("counterfoil.access")
+logger = logging.getLogger("counterfoil.server")
+
+IN_MEMORY = 100_000
+"""How long a body may be, in bytes, before it goes to a file."""
+
+_CORS = Cors()
 
 
-class _Settings(Protocol):
-    """The part of a `Site` that its requests look at."""
-
-    @property
-    def max_request_body_size(self) -> int: ...
-
-    @property
-    def server_header(self) -> bytes: ...
-
-
-class SiteRequest(Request):
+class SiteRequest(TimedRequest):
     """A request of a `Site`.
 
     Its body is never parsed as a form, its query is split at `&` alone, and both are bounded. It
@@ -47,122 +50,213 @@ class SiteRequest(Request):
     whichever is later.
     """
 
-    render_deferred: Deferred[None] | None = None
-    """The running handler."""
+    body_stream: BodyStream | None = None
+    """The body as it arrives, where the resource asked for that; `content` is empty then."""
 
-    is_render_cancellable: bool = False
-    """Whether the handler may be cancelled when the client leaves."""
-
-    servlet_name: str = "-"
-    """What answers: the class of the resource, then the servlet once a route matched."""
-
-    _arrived = False
-    _processing = False
-    _over = False
-    _complete = False
-    _logged = False
-    _body_size = 0
     _refusal: CodedError | None = None
+    _limit = 0
+    _body_size = 0
+    _body_failed = False
+    _started = False
 
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        Request.__init__(self, channel, parsePOSTFormSubmission=False)
-        # The channel gets its site when it is made, but Twisted declares no attribute for it.
-        self._settings = cast("_Settings", vars(channel)["site"])
-        self._began = time.monotonic()
+        TimedRequest.__init__(self, channel)
+        self._connection = cast("Connection", channel)
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {describe(self)}>"
-
-    @contextmanager
-    def processing(self) -> Iterator[None]:
-        """Says that a handler is at work, so that the access line waits for its end.
-
-        Raises `RuntimeError` if one is at work already.
-        """
-        if self._processing:
-            raise RuntimeError("the request is being processed already")
-        self._processing = True
-        try:
-            yield
-        finally:
-            self._processing = False
-            self._log_when_over()
+    # The head.
 
     @override
     def gotLength(self, length: int | None) -> None:
-        """The length of the body is known: None for one that comes in chunks."""
-        too_large = length is not None and length > self._settings.max_request_body_size
-        Request.gotLength(self, 0 if too_large else length)
+        """The head is complete, with the length of the body: None for one that comes in chunks."""
+        self._take_head()
+        self.content = _room_for(length)
+        if length == 0:
+            return
+        if self._refusal is None:
+            self._refusal = self._take_body(length)
+        if self._refusal is not None and self._connection.body_is_coming():
+            self.refuse(self._refusal)
+
+    def _take_head(self) -> None:
+        self.method, target, self.clientproto = self._connection.request_line
+        self.uri = origin_form(target)
+        self.path, _, query = self.uri.partition(b"?")
+        self._refusal = fault_of_target(self.method, self.path, query)
+        if self._refusal is None:
+            vars(self)["args"] = arguments_of(query)
+        hosts = self.requestHeaders.getRawHeaders(b"Host")
+        fault = fault_of_host(self.clientproto, hosts)
+        if fault is not None:
+            self._refusal = fault
+            self._connection.persistent = False
+
+    def _take_body(self, length: int | None) -> CodedError | None:
+        """Prepare for the body; what is returned refuses it."""
+        encodings = self.requestHeaders.getRawHeaders(b"Content-Encoding")
+        if encodings is not None and any(each.lower() != b"identity" for each in encodings):
+            return _encoded()
+        plan = self._plan()
+        if isinstance(plan, CodedError):
+            return plan
+        site_limit = self._settings.max_request_body_size
+        self._limit = site_limit if plan.max_body is None else plan.max_body
+        if length is not None and length > self._limit:
+            return _too_large()
+        if plan.at_head and self._connection.body_is_coming():
+            connection = self._connection
+            self.body_stream = BodyStream(
+                pause=connection.hold_body, resume=connection.release_body
+            )
+            self.process()
+        return None
+
+    def _plan(self) -> BodyPlan | CodedError:
+        resource = find_head_aware(self._settings.resource, self.path)
+        try:
+            return ANY_BODY if resource is None else resource.plan_body(self)
+        except CodedError as error:
+            return error
+        except Exception:
+            logger.exception("%s: no plan was made for the body", describe(self))
+            return ANY_BODY
+
+    def refuse_head(self, error: CodedError) -> None:
+        """For the connection: the head is bad, or too late."""
+        self._take_head()
+        self.refuse(error)
+
+    # The body.
 
     @override
     def handleContentChunk(self, data: bytes) -> None:
         """A piece of the body has come. What is over the limit is not kept."""
+        if self._refusal is not None or self._body_failed:
+            return
         self._body_size += len(data)
-        if self._body_size <= self._settings.max_request_body_size:
-            Request.handleContentChunk(self, data)
+        if self._body_size > self._limit:
+            self.fail_body(_too_large())
+        elif self.body_stream is None:
+            self._content().write(data)
         else:
-            self._refusal = CodedError(413, "The body is too large", Codes.TOO_LARGE)
+            self.body_stream.feed(data)
+
+    def fail_body(self, error: CodedError) -> None:
+        """For the connection: the body ends early, and *error* says why."""
+        self._body_failed = True
+        self._connection.discard_body()
+        if self.body_stream is None:
+            self.refuse(error)
+        else:
+            self.body_stream.end(error)
 
     @override
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """The whole request has come."""
-        self._arrived = True
-        self.responseHeaders.setRawHeaders(b"X-Content-Type-Options", [b"nosniff"])
-        cast("BinaryIO", self.content).seek(0)  # Twisted leaves the attribute without a type
-        self.method, self.uri, self.clientproto = command, path, version
-        self.path, _, query = path.partition(b"?")
-        try:
-            vars(self)["args"] = _arguments(query)
-        except TooManyParametersError as error:
-            self._refusal = CodedError(400, str(error), Codes.INVALID_PARAM)
-        if self.path == b"*" and command != b"OPTIONS":
-            self._refusal = CodedError(400, "Only OPTIONS takes *", Codes.UNRECOGNIZED)
-        self.process()
+        self._content().seek(0)
+        if self.body_stream is not None:
+            self.body_stream.end()
+        else:
+            self.process()
+
+    def _content(self) -> BinaryIO:
+        return cast("BinaryIO", self.content)  # Twisted leaves the attribute without a type
+
+    # The answer.
 
     @override
     def process(self) -> None:
         """Answer the request: by the resource that it addresses, if it is within bounds."""
-        if self._refusal is None and self.path != b"*":
-            Request.process(self)
+        if self._refusal is not None:
+            self.refuse(self._refusal)
             return
-        self.responseHeaders.setRawHeaders(b"Server", [self._settings.server_header])
-        self.responseHeaders.setRawHeaders(b"Date", [datetimeToString()])
-        Cors().set_headers(self)
-        if self._refusal is None:  # a question to the server itself (RFC 9110, section 9.3.7)
+        self._start()
+        if self.path == b"*":  # a question to the server itself (RFC 9110, section 9.3.7)
+            _CORS.set_headers(self)
             write_response(self, 204, b"", None)
-        else:
-            respond_with_json(self, self._refusal.code, self._refusal.error_dict())
+            return
+        self.prepath = []
+        self.postpath = _segments(self.path)
+        try:
+            resource = self._settings.find_resource(self)
+            self.servlet_name = type(resource).__name__
+            encoder = getattr(resource, "getEncoder", None)
+            self._encoder = None if encoder is None else encoder(self)
+            Request.render(self, resource)
+        except BaseException:
+            self.processingFailed(Failure())
+
+    def _start(self) -> None:
+        """The answer begins: with what every answer says."""
+        self._started = True
+        headers = self.responseHeaders
+        headers.setRawHeaders(b"Server", (self._settings.server_header,))
+        headers.setRawHeaders(b"Date", (http_date(),))
+        headers.setRawHeaders(b"X-Content-Type-Options", (b"nosniff",))
+
+    def refuse(self, error: CodedError) -> None:
+        """Answer *error*, in the shape of the resource that the request addresses."""
+        self._refusal = error
+        self._start()
+        resource = find_head_aware(self._settings.resource, self.path)
+        try:
+            if resource is not None:
+                self.servlet_name = type(resource).__name__
+                resource.refuse(self, error)
+        except Exception:
+            logger.exception("%s: %s failed to refuse", describe(self), self.servlet_name)
+        if not self.startedWriting and not is_over(self):
+            _CORS.set_headers(self)
+            self._settings.renderer.fail(self, error)
+
+    @override
+    def processingFailed(self, reason: Failure) -> None:
+        """The resource has raised *reason*: a 500 that says nothing, unless it was answered."""
+        self._settings.renderer.fail(self, reason.value or RuntimeError("the resource failed"))
 
     @override
     def finish(self) -> None:
         """The answer is complete."""
-        if not self._over:
-            self._over = self._complete = True
+        now = time.monotonic()
         Request.finish(self)
-        self._log_when_over()
+        self._end(now, complete=True)
 
     @override
     def connectionLost(self, reason: Failure) -> None:
         """The client has left before the answer was complete."""
-        self._over = True
         Request.connectionLost(self, reason)
-        if self._arrived:
-            self._log_when_over()
-        else:
-            logger.info("%s left before its request was complete", client_address(self))
-
-    def _log_when_over(self) -> None:
-        if not self._over or self._processing or self._logged:
+        if not self._started:
+            access_logger.info("%s left before its request was complete", self.client_address)
             return
-        self._logged = True
-        elapsed = time.monotonic() - self._began
-        log_access(self, elapsed, self.servlet_name, complete=self._complete)
+        if self._processing and self.is_render_cancellable:
+            self._cancel()
+        if self.body_stream is not None:
+            self.body_stream.end(ConnectionError("the client has left"))
+        self._end(time.monotonic(), complete=False)
+
+    def _cancel(self) -> None:
+        if self.render_deferred is None:
+            logger.error("%s: %s cannot be cancelled", describe(self), self.servlet_name)
+        else:
+            self.render_deferred.cancel()
 
 
-def _arguments(query: bytes) -> dict[bytes, list[bytes]]:
-    """The parameters of a query, for resources that read `request.args`."""
-    arguments: dict[bytes, list[bytes]] = {}
-    for name, value in split_query(query):
-        key = unquote_to_bytes(name.encode("latin-1"))
-        arguments.setdefault(key, []).append(unquote_to_bytes(value.encode("latin-1")))
-    return arguments
+def _too_large() -> CodedError:
+    return CodedError(413, "The body is too large", Codes.TOO_LARGE)
+
+
+def _encoded() -> CodedError:
+    """Nothing is ever inflated (RFC 9110, section 15.5.16)."""
+    return CodedError(
+        415, "The body must not be encoded", Codes.UNKNOWN, headers={"Accept-Encoding": "identity"}
+    )
+
+
+def _room_for(length: int | None) -> BinaryIO:
+    if length is not None and length <= IN_MEMORY:
+        return BytesIO()
+    return cast("BinaryIO", SpooledTemporaryFile(IN_MEMORY))  # it has all that is used of one
+
+
+def _segments(path: bytes) -> list[bytes]:
+    segments = path[1:].split(b"/")
+    return [unquote_to_bytes(each) for each in segments] if b"%" in path else segments

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from twisted.internet.interfaces import IReactorTime
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
+
+from twisted.internet.base import ReactorBase
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime
+from twisted.internet.task import Cooperator
 from twisted.web import http, server
 from twisted.web.resource import IResource
 from typing_extensions import override
 
+from counterfoil._output.formats import ErrorFormat
+from counterfoil._output.rendering import JsonRenderer
+from counterfoil._server.boundaries import Timers
+from counterfoil._server.channel import SiteChannel
+from counterfoil._server.deadlines import Deadlines, Sweep, Watched
+from counterfoil._server.draining import GRACE, Drain
+from counterfoil._server.observing import Observer, Observers
+from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.request import SiteRequest
+from counterfoil._server.surroundings import HostedChannel
 from counterfoil._types import AnyResource, Request
+
+if TYPE_CHECKING:
+    from twisted.web.http import _GenericHTTPChannelProtocol
 
 __all__ = ["DEFAULT_MAX_BODY_SIZE", "Site"]
 
@@ -19,8 +38,9 @@ DEFAULT_MAX_BODY_SIZE = 50 * 1024 * 1024
 class Site(server.Site):
     """Serves a tree of resources: hand it to an endpoint's `listen`.
 
-    It differs from Twisted's own in its requests, see `SiteRequest`: bodies are bounded and never
-    parsed as forms, and the access log goes to the logger `counterfoil.access`.
+    It differs from Twisted's own in its connections and requests, see `SiteRequest`: they are
+    bounded in size and time, bodies are never parsed as forms, the access log goes to the logger
+    `counterfoil.access`, and the end is orderly (`drain`).
     """
 
     def __init__(
@@ -29,39 +49,108 @@ class Site(server.Site):
         *,
         server_header: str = "counterfoil",
         max_request_body_size: int = DEFAULT_MAX_BODY_SIZE,
-        timeout: float = 60.0,
+        deadlines: Deadlines | None = None,
+        trusted_proxies: Iterable[str] = (),
+        request_id_header: str | None = None,
+        tag: str = "-",
+        errors: ErrorFormat | None = None,
+        observers: Iterable[Observer] = (),
         reactor: IReactorTime | None = None,
     ) -> None:
-        """*timeout*, in seconds, is how long a connection may be idle between requests.
+        """*max_request_body_size*, in bytes, is the longest body that is taken; a longer one is
+        answered 413 before it is read.
 
-        *max_request_body_size*, in bytes, is the longest body that is read; a longer one is
-        answered 413 once it has come, without being kept.
+        *trusted_proxies* are the addresses, the networks such as `10.0.0.0/8`, and `unix`, whose
+        `X-Forwarded-For` is believed. *request_id_header* names the header that may give a request
+        its id. *tag* names the site in the log. *errors* is the shape of what the site itself
+        refuses, where the resource does not.
+
+        Raises `ValueError` for a proxy that is no address.
         """
         server.Site.__init__(
-            self,
-            resource,
-            SiteRequest,
-            parsePOSTFormSubmission=False,
-            timeout=timeout,
-            reactor=reactor,
+            self, resource, SiteRequest, parsePOSTFormSubmission=False, reactor=reactor
         )
         self.max_request_body_size = max_request_body_size
         self.server_header = server_header.encode("ascii")
+        self.deadlines = Deadlines() if deadlines is None else deadlines
+        proxies = tuple(trusted_proxies)
+        self.proxies = TrustedProxies(proxies) if proxies else None
+        self.request_id_header = None if request_id_header is None else request_id_header.encode()
+        self.tag = tag
+        self.renderer = JsonRenderer(canonical=True, errors=errors)
+        self.observers = Observers(observers)
+        self.channels: set[HostedChannel] = set()
+        self.running: set[Watched] = set()
+        self.draining = False
+        # The clock of Twisted's reactors is that of the wall, which may jump.
+        self.timers = cast("Timers", self.reactor)
+        wall = isinstance(self.reactor, ReactorBase)
+        self.now = time.monotonic if wall else self.timers.seconds
+        self.sweep = Sweep(self.timers, self.now, self.deadlines.shortest)
+        self.cooperator = Cooperator(
+            terminationPredicateFactory=lambda: lambda: True,
+            scheduler=lambda step: cast("IDelayedCall", self.timers.callLater(0, step)),
+        )
+        self._drain = Drain(self)
 
     @override
-    def getResourceFor(self, request: Request) -> IResource:
+    def buildProtocol(self, addr: IAddress | None) -> _GenericHTTPChannelProtocol:
+        """A new connection: a `SiteChannel`, for HTTP/1.1 and nothing else."""
+        channel = SiteChannel(self)
+        channel.factory = self
+        channel.requestFactory = self.requestFactory
+        # Twisted's own protocol is a proxy for a channel, which may become one for HTTP/2.
+        return cast("_GenericHTTPChannelProtocol", channel)
+
+    @override
+    def acceptableProtocols(self) -> list[bytes]:
+        """What may be spoken over TLS (ALPN)."""
+        return [b"http/1.1"]
+
+    def opened(self, channel: HostedChannel) -> None:
+        """For a connection: it is there."""
+        self.channels.add(channel)
+        self.sweep.add(channel)
+
+    def closed(self, channel: HostedChannel) -> None:
+        """For a connection: it is no more."""
+        self.channels.discard(channel)
+        self.sweep.discard(channel)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether further requests are welcome: not while the site drains."""
+        return not self.draining
+
+    def drain(self, seconds: float = GRACE) -> Deferred[None]:
+        """Let every request that has begun come to its end, and close all connections.
+
+        Idle connections are closed; answers say `Connection: close`; what is left after *seconds*
+        is cut. The ports are to be closed before: see `drain_on_shutdown`.
+        """
+        self.draining = True
+        return self._drain.within(seconds)
+
+    def abort(self) -> None:
+        """End a drain at once."""
+        self.draining = True
+        self._drain.within(0)
+
+    def find_resource(self, request: Request) -> IResource:
         """The resource that *request* addresses."""
-        request.responseHeaders.setRawHeaders(b"Server", [self.server_header])
         found: IResource = server.Site.getResourceFor(self, request)
         return found
 
     @override
     def startFactory(self) -> None:
-        """There is no log file to open, nor a clock for its lines to keep."""
+        """A port is open: requests are welcome."""
+        self.draining = False
 
     @override
     def stopFactory(self) -> None:
-        """There is no log file to close."""
+        """The last port was closed: the connections are to end."""
+        if not self.draining:
+            self.drain()
 
     @override
     def log(self, request: http.Request) -> None:

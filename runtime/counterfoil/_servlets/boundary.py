@@ -1,40 +1,40 @@
 """The boundary between generated servlets and whatever host they are mounted on.
 
 All that leaves a servlet is what every host with `register_paths` understands: a status and an
-object that JSON can hold, or None for an answer that was written to the request here.
+object that JSON can hold, or None for an answer that was written to the request here. Our own
+resources know more of a servlet, its `Operation`, and take its replies and errors as they are.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Coroutine, Sequence
 from functools import wraps
 from typing import Concatenate, TypeAlias, TypeVar
 
-from pydantic_core import to_json, to_jsonable_python
 from twisted.internet.defer import CancelledError, Deferred
 
 from counterfoil._describe import describe
 from counterfoil._errors import ApiError, CodedError, StatusError, error_object
 from counterfoil._input.bodies import is_json
 from counterfoil._json.coding import encode
-from counterfoil._output.writers import (
-    INTERNAL_ERROR,
-    abort,
-    set_headers,
-    withdraw_headers,
-    write_response,
-)
-from counterfoil._replies import Reply
+from counterfoil._json.jsonable import jsonable
+from counterfoil._output.connection import abort
+from counterfoil._output.headers import set_headers, set_status, withdraw_headers
+from counterfoil._output.html import set_clickjacking_protection_headers
+from counterfoil._output.producers import send_stream
+from counterfoil._output.rendering import Renderer, servlet_of
+from counterfoil._output.writers import write_head, write_response
+from counterfoil._replies import Location, Reply
 from counterfoil._types import Answer, Request
 
-__all__ = ["answers"]
+__all__ = ["Operation", "answers", "operation_of"]
 
 logger = logging.getLogger("counterfoil.servlets")
 
 S = TypeVar("S")
 
-_Declared: TypeAlias = type[ApiError[object]] | type[StatusError[object]]
+Declared: TypeAlias = ApiError[object] | StatusError[object]
 _Method: TypeAlias = Callable[Concatenate[S, Request, ...], Awaitable[Reply[object]]]
 _Servlet: TypeAlias = Callable[
     Concatenate[S, Request, ...], Coroutine[Deferred[object], object, Answer | None]
@@ -43,7 +43,7 @@ _Servlet: TypeAlias = Callable[
 
 def answers(
     *replies: type[Reply[object]],
-    errors: Sequence[_Declared] = (),
+    errors: Sequence[type[ApiError[object]] | type[StatusError[object]]] = (),
     media_type: str = "application/json",
 ) -> Callable[[_Method[S]], _Servlet[S]]:
     """Declare what a servlet's method answers: the replies it may return, the errors it may raise.
@@ -52,62 +52,137 @@ def answers(
     other `CodedError` become replies. An undeclared reply or error, and every other exception, is
     logged and becomes a 500 without detail. Cancellation is left to the host.
 
-    *media_type* is that of the successes. JSON is handed to the host; anything else must be `bytes`
-    or `str`, and is written to the request here, as are replies without content.
+    *media_type* is that of the successes. JSON is handed to the host; anything else must be
+    `bytes`, `str` or an asynchronous iterable of `bytes`, and is written to the request here, as
+    are replies without content.
     """
-    boundary = _Boundary(frozenset(replies), tuple(errors), media_type)
 
     def decorate(method: _Method[S]) -> _Servlet[S]:
-        name = method.__name__
+        operation = Operation(frozenset(replies), tuple(errors), media_type)
 
         @wraps(method)
         async def servlet(self: S, request: Request, /, **path: str) -> Answer | None:
             try:
-                return boundary.answer(request, await method(self, request, **path))
+                reply = await method(self, request, **path)
+                operation.check(request, reply)
+                if operation.hands_on(reply):
+                    return operation.handed_on(request, reply)
+                await operation.write(request, reply)
             except CancelledError:
                 raise
             except Exception as error:
-                return boundary.refuse(request, error, name)
+                return operation.refused(request, error, method.__name__)
+            return None
 
+        operation.method = method
+        vars(servlet)[_ATTRIBUTE] = operation
         return servlet
 
     return decorate
 
 
-class _Boundary:
+_ATTRIBUTE = "operation"
+
+
+def operation_of(callback: object) -> Operation | None:
+    """What was declared for *callback*, if it is a generated servlet's."""
+    found = getattr(callback, _ATTRIBUTE, None)
+    return found if isinstance(found, Operation) else None
+
+
+class Operation:
     """What one operation may answer."""
+
+    method: Callable[..., Awaitable[Reply[object]]]
+    """The servlet's method, as it was before `answers` took hold of it."""
 
     def __init__(
         self,
         replies: frozenset[type[Reply[object]]],
-        errors: tuple[_Declared, ...],
+        errors: tuple[type[ApiError[object]] | type[StatusError[object]], ...],
         media_type: str,
     ) -> None:
         self._replies = replies
         self._errors = errors
         self._media_type = media_type
         self._plain = media_type == "application/json"
+        self.is_html = media_type.partition(";")[0].strip().lower() == "text/html"
 
-    def answer(self, request: Request, reply: Reply[object]) -> Answer | None:
-        """What to hand to the host for *reply*.
+    def check(self, request: Request, reply: Reply[object]) -> None:
+        """Hold *reply* against what is declared.
 
-        Raises `TypeError` if it is not declared, `ValueError` or `TypeError` if JSON cannot hold
-        its body, and `RuntimeError` if the handler has written to the request itself.
+        Raises `TypeError` if it is not, and `RuntimeError` if the handler has written to the
+        request itself.
         """
         if request.startedWriting:
             raise RuntimeError("the handler wrote to the request, and returned a reply too")
         if type(reply) not in self._replies:
             raise TypeError(f"the operation does not declare {type(reply).__name__}")
-        if not (reply.has_content and self._plain):
-            self._write(request, reply)
-            return None
-        body = _jsonable(reply.body)
+
+    def hands_on(self, reply: Reply[object]) -> bool:
+        """Whether *reply* is JSON, which a host writes."""
+        return self._plain and reply.has_content and not isinstance(reply.body, Location)
+
+    def handed_on(self, request: Request, reply: Reply[object]) -> Answer:
+        """*reply* for a host. Raises `ValueError` or `TypeError` if JSON cannot hold its body."""
+        body = jsonable(reply.body)
         if reply.headers is not None:
             set_headers(request, reply.headers)
         return reply.status, body
 
-    def refuse(self, request: Request, error: Exception, name: str) -> Answer | None:
-        """What to hand to the host for *error*, which ended the operation *name*.
+    def send(
+        self, request: Request, reply: Reply[object], renderer: Renderer
+    ) -> Awaitable[None] | None:
+        """Answer with a checked *reply*; what is returned must be awaited. Raises as `write`."""
+        if not self.hands_on(reply):
+            return self.write(request, reply)
+        status, body = self.handed_on(request, reply)
+        return renderer.send(request, status, body)
+
+    async def write(self, request: Request, reply: Reply[object]) -> None:
+        """Write *reply*, which is no JSON that a host writes.
+
+        Raises `ValueError` or `TypeError` for a body that cannot be sent as what is declared.
+        """
+        body = reply.body
+        if reply.headers is not None:
+            set_headers(request, reply.headers)
+        if isinstance(body, Location):
+            set_headers(request, {"Location": body})
+            write_response(request, reply.status, b"", None)
+            return
+        if self.is_html:
+            set_clickjacking_protection_headers(request)
+        if isinstance(body, AsyncIterable) and not is_json(self._media_type):
+            set_status(request, reply.status)
+            write_head(request, reply.status, self._content_type(body), None)
+            await send_stream(request, body)
+            return
+        content = self._content(body) if reply.has_content else b""
+        content_type = self._content_type(body) if reply.has_content else None
+        write_response(request, reply.status, content, content_type)
+
+    def _content(self, body: object) -> bytes:
+        if is_json(self._media_type):
+            return encode(jsonable(body))
+        if isinstance(body, bytes):
+            return body
+        if isinstance(body, str):
+            return body.encode("utf-8")
+        raise TypeError(f"a body of {self._media_type} must be bytes, not {type(body).__name__}")
+
+    def _content_type(self, body: object) -> str:
+        """The declared media type; what is encoded here, or made in pieces of text, is UTF-8."""
+        encoded = isinstance(body, str) and not is_json(self._media_type)
+        pieces = isinstance(body, AsyncIterable) and self._media_type.lower().startswith("text/")
+        return _in_utf_8(self._media_type) if encoded or pieces else self._media_type
+
+    def declares(self, error: Declared) -> bool:
+        """Whether the operation may raise *error*."""
+        return isinstance(error, self._errors)
+
+    def refused(self, request: Request, error: Exception, name: str) -> Answer | None:
+        """What to hand to a host for *error*, which ended the operation *name*.
 
         None if a part of another answer has been sent: then the connection is cut.
         """
@@ -132,7 +207,7 @@ class _Boundary:
             status, body = error.code, error.error_dict()
         elif isinstance(error, self._errors):
             status = error.status
-            body = error_object(status) if error.body is None else _jsonable(error.body)
+            body = error_object(status) if error.body is None else jsonable(error.body)
         else:
             return None
         if error.headers is not None:
@@ -140,38 +215,33 @@ class _Boundary:
         logger.info("%s: %s: %s %d", describe(request), name, type(error).__name__, status)
         return status, body
 
-    def _write(self, request: Request, reply: Reply[object]) -> None:
-        content, content_type = self._content(reply.body) if reply.has_content else (b"", None)
-        if reply.headers is not None:
-            set_headers(request, reply.headers)
-        write_response(request, reply.status, content, content_type)
 
-    def _content(self, body: object) -> tuple[bytes, str | None]:
-        """The bytes of a body, and the media type to send them as."""
-        if is_json(self._media_type):
-            return encode(to_jsonable_python(body)), self._media_type
-        if isinstance(body, bytes):
-            return body, self._media_type
-        if isinstance(body, str):
-            return body.encode("utf-8"), _in_utf_8(self._media_type)
-        raise TypeError(f"a body of {self._media_type} must be bytes, not {type(body).__name__}")
+def send_declared(request: Request, error: Declared, renderer: Renderer) -> Awaitable[None] | None:
+    """Answer with a declared *error*; what is returned must be awaited.
+
+    Raises `CodedError` for one without a body: it has the shape of every other error. Raises
+    `ValueError` or `TypeError` if the body cannot be sent.
+    """
+    if error.body is None:
+        body = error_object(error.status)
+        raise CodedError(
+            error.status, str(body["error"]), str(body["errcode"]), headers=error.headers
+        )
+    value = jsonable(error.body)
+    withdraw_headers(request)
+    if error.headers is not None:
+        set_headers(request, error.headers)
+    name = type(error).__name__
+    logger.info("%s: %s: %s %d", describe(request), servlet_of(request), name, error.status)
+    if request.startedWriting:
+        abort(request)
+        return None
+    return renderer.send_json(request, error.status, value, error.media_type)
 
 
 def _failed(request: Request, fault: Exception, name: str) -> Answer:
     logger.error("%s: %s failed", describe(request), name, exc_info=fault)
-    return 500, error_object(500, INTERNAL_ERROR)
-
-
-def _jsonable(body: object) -> object:
-    """*body* as an object that the encoder of any host takes: one that fails may answer nothing.
-
-    Raises `ValueError` or `TypeError` if JSON cannot hold it.
-    """
-    value: object = to_jsonable_python(body)
-    text = to_json(value, inf_nan_mode="constants")
-    if b"NaN" in text or b"Infinity" in text:
-        encode(value)  # it tells numbers from strings
-    return value
+    return 500, error_object(500, "Internal server error")
 
 
 def _in_utf_8(media_type: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Protocol
 
 from counterfoil.stub import (
+    Binary,
     Created,
     HttpServer,
     Input,
@@ -15,6 +16,7 @@ from counterfoil.stub import (
     Path,
     Reply,
     Request,
+    Text,
     answers,
     path,
     read,
@@ -56,11 +58,11 @@ class SpecHandler(Protocol):
         """
         raise unimplemented("putJob")
 
-    async def read_log(self, request: Request, job: str) -> str:
+    async def read_log(self, request: Request, job: str) -> Text:
         """GET /jobs/{job}/log"""
         raise unimplemented("readLog")
 
-    async def read_image(self, request: Request, job: str) -> Ok[bytes] | NotModified:
+    async def read_image(self, request: Request, job: str) -> Ok[Binary] | NotModified:
         """GET /jobs/{job}/image"""
         raise unimplemented("readImage")
 

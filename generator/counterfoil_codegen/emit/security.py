@@ -1,0 +1,131 @@
+"""What templates see of security: the schemes of an API, and how an operation is guarded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.emit import docs
+from counterfoil_codegen.fragments import Constant, Expression, Identifier
+from counterfoil_codegen.import_order import exported_order
+from counterfoil_codegen.ir import SchemeKind
+
+_CREDENTIALS: Final = {
+    SchemeKind.BEARER: "BearerToken",
+    SchemeKind.BASIC: "BasicCredentials",
+    SchemeKind.HTTP: "HttpCredentials",
+    SchemeKind.HEADER_KEY: "ApiKey",
+    SchemeKind.QUERY_KEY: "ApiKey",
+    SchemeKind.COOKIE_KEY: "ApiKey",
+    SchemeKind.CERTIFICATE: "ClientCertificate",
+}
+_IN_AUTHORIZATION: Final = (SchemeKind.BEARER, SchemeKind.BASIC, SchemeKind.HTTP)
+_PRINCIPAL: Final = Expression.name(Identifier("Principal"))
+_PRINCIPAL_OF_HANDLERS: Final = Expression.name(Identifier("Principal_contra"))
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeView:
+    """A scheme: `APP_KEY = HeaderKeyScheme("Noticeboard", "X-App-Key")`, and its method."""
+
+    id: str
+    name: Identifier
+    constant: Identifier
+    made: Expression
+    guarded: Expression
+    credentials: Identifier
+    previous: Expression | None
+    returns: Expression
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityView:
+    """The module `security`."""
+
+    doc: str
+    exported: tuple[Identifier, ...]
+    principal: Identifier
+    covariant: bool
+    schemes: tuple[SchemeView, ...]
+
+
+def security_view(api: ir.Api) -> SecurityView:
+    """The security of *api*."""
+    covariant = not any(scheme.follows for scheme in api.schemes)
+    principal = Identifier("Principal_co" if covariant else "Principal")
+    names = [Identifier(name) for name in ("Authenticator", "Guards", "Principal")]
+    names += [Identifier("Principal_contra"), *(scheme.constant for scheme in api.schemes)]
+    return SecurityView(
+        docs.security(api),
+        tuple(sorted(names, key=lambda name: exported_order(str(name)))),
+        principal,
+        covariant,
+        tuple(_scheme(scheme, api, principal) for scheme in api.schemes),
+    )
+
+
+def _scheme(scheme: ir.SecurityScheme, api: ir.Api, principal: Identifier) -> SchemeView:
+    guard = Identifier("guard_next" if scheme.follows else "guard")
+    method = Expression.name(Identifier("authenticator"), scheme.name)
+    given = [docs.title(api)] if scheme.argument is None else [docs.title(api), scheme.argument]
+    made = Expression.name(Identifier(scheme.kind.value))
+    said = Expression.name(principal)
+    granted = Expression.subscript(Expression.name(Identifier("Granted")), said)
+    return SchemeView(
+        id=scheme.id,
+        name=scheme.name,
+        constant=scheme.constant,
+        made=Expression.call(made, map(Constant, given)),
+        guarded=Expression.call(Expression.name(scheme.constant, guard), [method]),
+        credentials=Identifier(_CREDENTIALS[scheme.kind]),
+        previous=Expression.optional(_PRINCIPAL) if scheme.follows else None,
+        returns=granted if scheme.scoped else said,
+        doc=docs.scheme(scheme),
+    )
+
+
+def principal(security: ir.Security | None) -> Expression | None:
+    """What a handler gets, None if it is told nothing of who calls it."""
+    if security is None:
+        return None
+    return (
+        Expression.optional(_PRINCIPAL_OF_HANDLERS) if security.optional else _PRINCIPAL_OF_HANDLERS
+    )
+
+
+def authorization(security: ir.Security | None) -> Expression | None:
+    """`authorize(request, self._guards.access_token)`."""
+    if security is None:
+        return None
+    function = "authorize_if_given" if security.optional else "authorize"
+    request = Expression.name(Identifier("request"))
+    alternatives = [_alternative(schemes) for schemes in security.alternatives]
+    return Expression.call(Expression.name(Identifier(function)), [request, *alternatives])
+
+
+def headers(security: ir.Security | None) -> tuple[str, ...]:
+    """The request headers that credentials stand in, but for `Cookie`, which no page may set."""
+    schemes = [one.scheme for each in (security.alternatives if security else ()) for one in each]
+    names = [
+        "Authorization" if scheme.kind in _IN_AUTHORIZATION else scheme.argument or ""
+        for scheme in schemes
+        if scheme.kind in (*_IN_AUTHORIZATION, SchemeKind.HEADER_KEY)
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def _alternative(required: tuple[ir.RequiredScheme, ...]) -> Expression:
+    guards = [_guard(one) for one in required]
+    if len(guards) == 1:
+        return guards[0]
+    return Expression.call(Expression.name(Identifier("all_of")), guards)
+
+
+def _guard(required: ir.RequiredScheme) -> Expression:
+    parts = (Identifier("self"), Identifier("_guards"), required.scheme.name)
+    if not required.scopes:
+        return Expression.name(*parts)
+    requiring = Expression.name(*parts, Identifier("requiring"))
+    return Expression.call(requiring, map(Constant, required.scopes))

@@ -1,0 +1,269 @@
+"""Security: the schemes that operations require, and how they require them.
+
+OpenAPI 3.1, sections 4.8.27 (Security Scheme Object) and 4.8.30 (Security Requirement Object).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.fragments import Identifier
+from counterfoil_codegen.lower.context import Context
+from counterfoil_codegen.lower.keys import SECURITY_SCHEME, check_keys
+from counterfoil_codegen.lower.operations import Mounted
+from counterfoil_codegen.naming import snake, upper
+from counterfoil_codegen.reserved import RESERVED_CONSTANT_NAMES
+from counterfoil_codegen.rules import api as rules
+
+_KEYS: Final = {
+    "header": ir.SchemeKind.HEADER_KEY,
+    "query": ir.SchemeKind.QUERY_KEY,
+    "cookie": ir.SchemeKind.COOKIE_KEY,
+}
+_HTTP: Final = {"bearer": ir.SchemeKind.BEARER, "basic": ir.SchemeKind.BASIC}
+_TYPES: Final = ("apiKey", "http", "mutualTLS", "oauth2", "openIdConnect")
+_WITH_SCOPES: Final = ("oauth2", "openIdConnect")
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """What an API asks of those who send requests."""
+
+    schemes: tuple[ir.SecurityScheme, ...]  # by name
+    of_operations: Mapping[str, ir.Security]  # by id; none for one that anybody may call
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """A scheme as it is declared."""
+
+    node: Node
+    kind: ir.SchemeKind
+    argument: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Requirement:
+    """Schemes by name, all of which are required, each with its scopes."""
+
+    scopes: Mapping[str, tuple[str, ...]]
+
+
+def read_security(context: Context, mounted: Sequence[Mounted]) -> Security:
+    """Read the security requirements of operations, and the schemes that they name."""
+    reader = _Reader(context)
+    found = {one.id: tuple(reader.requirements(one)) for one in mounted}
+    required = {id_: requirements for id_, requirements in found.items() if requirements}
+    every = [one for requirements in required.values() for one in requirements]
+    schemes = {
+        name: _finish(name, scheme, every) for name, scheme in sorted(reader.schemes.items())
+    }
+    _check_names(context, reader.schemes, schemes)
+    secured = {id_: _security(found, schemes) for id_, found in required.items()}
+    return Security(
+        tuple(schemes.values()), {id_: one for id_, one in secured.items() if one.alternatives}
+    )
+
+
+class _Reader:
+    """Reads requirements, and collects the schemes that they name."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.schemes: dict[str, _Scheme] = {}
+
+    def requirements(self, mounted: Mounted) -> Iterator[_Requirement]:
+        """What an operation requires: its own list, even if it is empty, or else its document's."""
+        has_own = mounted.node.get("security") is not None
+        owner = mounted.node if has_own else mounted.root
+        listed = owner.sequence("security")
+        for node in listed.elements() if listed is not None else ():
+            if not isinstance(node.value, dict):
+                node.expected("a mapping")
+                continue
+            named = {name: self._scopes(mounted, name, scopes) for name, scopes in node.items()}
+            yield _Requirement(named)
+
+    def _scopes(self, mounted: Mounted, name: str, node: Node) -> tuple[str, ...]:
+        scheme = self._scheme(mounted, name, node)
+        if not isinstance(node.value, list):
+            node.expected("a list")
+            return ()
+        scopes = [element for element in node.elements() if isinstance(element.value, str)]
+        for element in node.elements():
+            if not isinstance(element.value, str):
+                element.expected("a string")
+        if scheme is not None:
+            self._check_scopes(mounted, name, scheme, scopes)
+        return tuple(dict.fromkeys(str(scope.value) for scope in scopes))
+
+    def _scheme(self, mounted: Mounted, name: str, node: Node) -> _Scheme | None:
+        place = _declared(mounted.root, name) or _declared(mounted.node.document.root, name)
+        if place is None:
+            self._report_unknown(mounted.root, name, node)
+            return None
+        target = self._context.loader.resolve(place)
+        scheme = None if target is None else self._read(target, name)
+        if scheme is None:
+            return None
+        other = self.schemes.setdefault(name, scheme)
+        if (other.kind, other.argument) != (scheme.kind, scheme.argument):
+            self._context.diagnostics.report(
+                rules.NAME_CLASH,
+                place.key_span,
+                f"the security scheme {name!r} is another one at {other.node.span}",
+                "rename one of them, or generate the documents as packages of their own",
+            )
+        return other
+
+    def _report_unknown(self, root: Node, name: str, node: Node) -> None:
+        schemes = _schemes(root)
+        names = [key for key, _ in schemes.items()] if schemes is not None else []
+        self._context.diagnostics.report(
+            rules.UNKNOWN_SCHEME,
+            node.key_span,
+            f"no security scheme is called {name!r}",
+            f"there is {', '.join(map(repr, names[:5]))}"
+            if names
+            else "declare it in components/securitySchemes",
+        )
+
+    def _read(self, node: Node, name: str) -> _Scheme | None:
+        check_keys(node, SECURITY_SCHEME, "a security scheme", self._context.diagnostics)
+        match node.string("type"):
+            case "oauth2" | "openIdConnect":
+                return _Scheme(node, ir.SchemeKind.BEARER, None)
+            case "mutualTLS":
+                return _Scheme(node, ir.SchemeKind.CERTIFICATE, None)
+            case "http":
+                return self._read_http(node, name)
+            case "apiKey":
+                return self._read_key(node, name)
+        types = ", ".join(_TYPES)
+        self._refuse(node, name, "has no type that OpenAPI knows", f"write one of {types}")
+        return None
+
+    def _read_http(self, node: Node, name: str) -> _Scheme | None:
+        scheme = node.string("scheme")
+        if scheme is None or not _TOKEN.fullmatch(scheme):
+            self._refuse(node, name, "names no HTTP scheme", "write scheme: bearer")
+            return None
+        kind = _HTTP.get(scheme.lower())
+        if kind is not None:
+            return _Scheme(node, kind, None)
+        return _Scheme(node, ir.SchemeKind.HTTP, scheme)
+
+    def _read_key(self, node: Node, name: str) -> _Scheme | None:
+        kind, key = _KEYS.get(node.string("in") or ""), node.string("name")
+        in_query = kind is ir.SchemeKind.QUERY_KEY
+        if kind is None or not key or not (in_query or _TOKEN.fullmatch(key)):
+            cure = "write {type: apiKey, in: header, name: X-Key}; in is header, query or cookie"
+            self._refuse(node, name, "does not say where its key is", cure)
+            return None
+        return _Scheme(node, kind, key)
+
+    def _refuse(self, node: Node, name: str, what: str, cure: str) -> None:
+        self._context.diagnostics.report(
+            rules.BAD_SECURITY_SCHEME, node, f"the security scheme {name!r} {what}", cure
+        )
+
+    def _check_scopes(
+        self, mounted: Mounted, name: str, scheme: _Scheme, scopes: Sequence[Node]
+    ) -> None:
+        type_ = scheme.node.string("type")
+        if scopes and type_ not in _WITH_SCOPES and _is_3_0(mounted.root):
+            self._context.diagnostics.report(
+                rules.ROLES,
+                scopes[0],
+                f"the scheme {name!r} is of type {type_}, for which OpenAPI 3.0 has no scopes; "
+                "they are required as roles, as in 3.1",
+                "remove them, or write openapi: 3.1.0",
+            )
+        known = _declared_scopes(scheme.node) if type_ == "oauth2" else None
+        for scope in scopes:
+            if known is not None and scope.value not in known:
+                self._context.diagnostics.report(
+                    rules.UNKNOWN_SCOPE,
+                    scope,
+                    f"no flow of {name!r} declares the scope {scope.value!r}",
+                    "declare it, or correct its name",
+                )
+
+
+def _schemes(root: Node) -> Node | None:
+    components = root.get("components")
+    return components.get("securitySchemes") if components is not None else None
+
+
+def _declared(root: Node, name: str) -> Node | None:
+    schemes = _schemes(root)
+    return schemes.get(name) if schemes is not None else None
+
+
+def _declared_scopes(scheme: Node) -> frozenset[str]:
+    flows = scheme.get("flows")
+    declared = [flow.get("scopes") for _, flow in flows.items()] if flows is not None else []
+    return frozenset(
+        name for scopes in declared if scopes is not None for name, _ in scopes.items()
+    )
+
+
+def _is_3_0(root: Node) -> bool:
+    version = root.get("openapi")
+    return version is not None and str(version.value).startswith("3.0.")
+
+
+def _finish(name: str, scheme: _Scheme, every: Iterable[_Requirement]) -> ir.SecurityScheme:
+    using = [one for one in every if name in one.scopes]
+    constant = upper(name)
+    if str(constant) in RESERVED_CONSTANT_NAMES:
+        constant = Identifier(f"{constant}_")
+    return ir.SecurityScheme(
+        id=name,
+        name=snake(name),
+        constant=constant,
+        kind=scheme.kind,
+        argument=scheme.argument,
+        scoped=any(one.scopes[name] for one in using),
+        follows=any(next(iter(one.scopes)) != name for one in using),
+        doc=scheme.node.string("description") or "",
+    )
+
+
+def _security(
+    requirements: Iterable[_Requirement], schemes: Mapping[str, ir.SecurityScheme]
+) -> ir.Security:
+    """An operation's security; an empty requirement among others makes it optional."""
+    alternatives = [
+        tuple(
+            ir.RequiredScheme(schemes[name], scopes)
+            for name, scopes in one.scopes.items()
+            if name in schemes
+        )
+        for one in requirements
+    ]
+    given = dict.fromkeys(one for one in alternatives if one)
+    return ir.Security(tuple(given), optional=not all(alternatives))
+
+
+def _check_names(
+    context: Context,
+    declared: Mapping[str, _Scheme],
+    schemes: Mapping[str, ir.SecurityScheme],
+) -> None:
+    taken: dict[Identifier, str] = {}
+    for id_, scheme in schemes.items():
+        other = taken.setdefault(scheme.name, id_)
+        if other != id_:
+            context.diagnostics.report(
+                rules.NAME_CLASH,
+                declared[id_].node.key_span,
+                f"the security schemes {other!r} and {id_!r} both become {scheme.name}",
+                "rename one of them",
+            )

@@ -1,0 +1,69 @@
+"""The head of an answer: its status and its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from counterfoil._replies import HeaderValues
+from counterfoil._types import Request
+
+__all__ = ["CLIENT_CLOSED_REQUEST", "set_headers", "set_status", "withdraw_headers"]
+
+CLIENT_CLOSED_REQUEST = 499
+"""The status logged for a request that was cancelled; nginx's, in no registry."""
+
+_PHRASES: Mapping[int, bytes] = {
+    CLIENT_CLOSED_REQUEST: b"Client Closed Request",
+    **{status.value: status.phrase.encode("ascii") for status in HTTPStatus},
+}
+
+# RFC 9110, section 5.5: of the control characters a field may hold the tab alone.
+_NOT_IN_A_FIELD = frozenset(map(chr, (*range(32), 127))) - {"\t"}
+
+# What says something of one content, or of how long it holds (RFC 9110, 8; RFC 9111, 5).
+_OF_THE_CONTENT = (
+    b"Cache-Control",
+    b"Content-Disposition",
+    b"Content-Encoding",
+    b"Content-Language",
+    b"Content-Location",
+    b"Content-Range",
+    b"ETag",
+    b"Expires",
+    b"Last-Modified",
+    b"Location",
+)
+
+
+def set_status(request: Request, status: int) -> None:
+    """Set the status that is sent and logged. Raises `ValueError` for what is no final status."""
+    if not 200 <= status <= 599:
+        raise ValueError(f"{status} is not the status of an answer")
+    request.setResponseCode(status, _PHRASES.get(status, b"Unknown Status"))
+
+
+def set_headers(request: Request, headers: HeaderValues) -> None:
+    """Set headers of the response to *request*: a name's value, or all of its values.
+
+    For a handler that returns a model. One that returns a `Reply` can give it `headers` instead.
+
+    Raises `ValueError`, and sets none, if a control character could forge another header.
+    """
+    lines = {name: [value] if isinstance(value, str) else value for name, value in headers.items()}
+    for name, values in lines.items():
+        if any(not _NOT_IN_A_FIELD.isdisjoint(text) for text in (name, *values)):
+            raise ValueError(f"the header {name!r} holds a control character")
+    for name, values in lines.items():
+        request.responseHeaders.setRawHeaders(name, [*values])
+
+
+def withdraw_headers(request: Request) -> None:
+    """Take back what a handler said of its content, as an error is answered in its place.
+
+    An error that says `gzip` cannot be read, and one that says `max-age` stays when its cause has
+    gone.
+    """
+    for name in _OF_THE_CONTENT:
+        request.responseHeaders.removeHeader(name)
+    request.etag = request.lastModified = None

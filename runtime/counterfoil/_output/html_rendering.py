@@ -1,0 +1,42 @@
+"""The renderer of pages: of operations that answer with HTML, and of hand-written pages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from twisted.python.failure import Failure
+
+from counterfoil._errors import CodedError
+from counterfoil._output.html import ErrorPage, respond_with_html_bytes, return_html_error
+from counterfoil._output.rendering import JsonRenderer
+from counterfoil._types import Request
+
+__all__ = ["HtmlRenderer"]
+
+
+class HtmlRenderer:
+    """Answers are HTML; errors are pages, but for those declared as JSON."""
+
+    def __init__(self, json: JsonRenderer, error_page: ErrorPage) -> None:
+        self._json = json
+        self._error_page = error_page
+
+    def send(self, request: Request, status: int, value: object) -> None:
+        """Answer with *value*, the bytes of a page. Raises `TypeError` for anything else."""
+        if not isinstance(value, bytes):
+            raise TypeError(f"a page must be bytes, not {type(value).__name__}")
+        respond_with_html_bytes(request, status, value)
+
+    def send_json(
+        self, request: Request, status: int, value: object, media_type: str
+    ) -> Awaitable[None] | None:
+        """Answer with a *value* that is declared as JSON."""
+        return self._json.send_json(request, status, value, media_type)
+
+    def fail(self, request: Request, error: BaseException) -> None:
+        """Answer with the error page for *error*, or with the redirect that it is."""
+        return_html_error(Failure(error), request, self._error_page)
+
+    def refuse(self, request: Request, error: CodedError) -> None:
+        """Answer with the error page for *error*, without a word in the log."""
+        respond_with_html_bytes(request, error.code, self._error_page.render(error.code, error.msg))

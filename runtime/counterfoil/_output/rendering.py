@@ -1,0 +1,182 @@
+"""What becomes of a handler's outcome on the wire: of its answer, and of its fault."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Iterator
+from typing import Protocol
+
+from twisted.internet.defer import CancelledError
+from twisted.internet.task import Cooperator
+from twisted.python.failure import Failure
+
+from counterfoil._describe import describe, printable
+from counterfoil._errors import CodedError
+from counterfoil._json.coding import encode
+from counterfoil._json.slices import encoded_in_slices, is_large
+from counterfoil._output.connection import abort, is_over
+from counterfoil._output.formats import ErrorFormat, MatrixErrors
+from counterfoil._output.headers import (
+    CLIENT_CLOSED_REQUEST,
+    set_headers,
+    set_status,
+    withdraw_headers,
+)
+from counterfoil._output.writers import respond_with_json_bytes
+from counterfoil._types import Request
+
+__all__ = ["INTERNAL", "JsonRenderer", "Renderer", "logged", "return_json_error", "servlet_of"]
+
+logger = logging.getLogger("counterfoil.server")
+
+# One step of one of the tasks in each turn of the reactor: what comes meanwhile waits for a step.
+_COOPERATOR = Cooperator(terminationPredicateFactory=lambda: lambda: True)
+
+
+class Renderer(Protocol):
+    """Writes what handlers return and raise. A resource has one."""
+
+    def send(self, request: Request, status: int, value: object) -> Awaitable[None] | None:
+        """Answer with *value*. What it returns must be awaited: the rest of a long answer.
+
+        Raises an exception, and has written nothing, if *value* cannot be sent.
+        """
+
+    def send_json(
+        self, request: Request, status: int, value: object, media_type: str
+    ) -> Awaitable[None] | None:
+        """The same for a *value* that JSON can hold, whatever the resource else answers with."""
+
+    def fail(self, request: Request, error: BaseException) -> None:
+        """Answer for a handler that raised *error*, and log it; raises nothing."""
+
+    def refuse(self, request: Request, error: CodedError) -> None:
+        """Answer *error*, without a word in the log.
+
+        Raises `ValueError` or `TypeError`, and has written nothing, if it cannot be sent.
+        """
+
+
+class JsonRenderer:
+    """Answers are JSON; errors have the shape of an `ErrorFormat`."""
+
+    def __init__(self, *, canonical: bool, errors: ErrorFormat | None = None) -> None:
+        self.canonical = canonical
+        self.errors: ErrorFormat = MatrixErrors() if errors is None else errors
+
+    def send(self, request: Request, status: int, value: object) -> Awaitable[None] | None:
+        """Answer with *value*."""
+        return self.send_json(request, status, value)
+
+    def send_json(
+        self, request: Request, status: int, value: object, media_type: str = "application/json"
+    ) -> Awaitable[None] | None:
+        """Answer with *value*; a large one is encoded in steps, with other work between them."""
+        set_status(request, status)
+        if is_large(value):
+            return self._send_large(request, status, value, media_type)
+        body = encode(value, canonical=self.canonical)
+        respond_with_json_bytes(request, status, body, media_type=media_type)
+        return None
+
+    async def _send_large(
+        self, request: Request, status: int, value: object, media_type: str
+    ) -> None:
+        pieces: list[bytes] = []
+        steps = _until_over(request, encoded_in_slices(value, canonical=self.canonical), pieces)
+        task = _cooperator(request).cooperate(steps)
+        try:
+            await task.whenDone()
+        except CancelledError:
+            task.stop()
+            raise
+        respond_with_json_bytes(request, status, b"".join(pieces), media_type=media_type)
+
+    def fail(self, request: Request, error: BaseException) -> None:
+        """Answer for a handler that raised *error*."""
+        refusal = logged(request, error)
+        if request.startedWriting:
+            abort(request)
+            return
+        if is_over(request):
+            set_status(request, refusal.code)
+            return
+        withdraw_headers(request)
+        try:
+            self.refuse(request, refusal)
+        except Exception:
+            logger.exception("%s: %s failed to refuse", describe(request), servlet_of(request))
+            withdraw_headers(request)
+            respond_with_json_bytes(request, 500, encode(INTERNAL.error_dict()))
+
+    def refuse(self, request: Request, error: CodedError) -> None:
+        """Answer *error*, without a word in the log.
+
+        Raises `ValueError` or `TypeError`, and has written nothing, if it cannot be sent.
+        """
+        body = encode(self.errors.body(error), canonical=self.canonical)
+        set_status(request, error.code)
+        if error.headers is not None:
+            set_headers(request, error.headers)
+        respond_with_json_bytes(
+            request, error.code, body, media_type=self.errors.media_type.encode("ascii")
+        )
+
+
+def return_json_error(
+    failure: Failure,
+    request: Request,
+    errors: ErrorFormat | None = None,
+    canonical_json: bool = True,
+) -> None:
+    """Answer *request* for a handler that failed, and log why.
+
+    A `CodedError` is answered as it is, a cancellation with 499, and everything else with a 500
+    that says nothing. If a part of an answer has been sent the connection is cut.
+    """
+    error = failure.value
+    if error is not None:
+        JsonRenderer(canonical=canonical_json, errors=errors).fail(request, error)
+
+
+INTERNAL = CodedError(500, "Internal server error")
+_CANCELLED = CodedError(CLIENT_CLOSED_REQUEST, "Request cancelled")
+
+
+def logged(request: Request, error: BaseException) -> CodedError:
+    """What a client may see of *error*; the rest goes to the log."""
+    if isinstance(error, CodedError):
+        for text in (str(error), error.debug_context):
+            if text is not None:
+                logger.info("%s: %s", describe(request), printable(text.encode("utf-8", "replace")))
+        return error
+    if isinstance(error, CancelledError | asyncio.CancelledError):
+        if not is_over(request):
+            logger.error(
+                "%s: %s was cancelled before its client left",
+                describe(request),
+                servlet_of(request),
+                exc_info=error,
+            )
+        return _CANCELLED
+    logger.error("%s: %s failed", describe(request), servlet_of(request), exc_info=error)
+    return INTERNAL
+
+
+def servlet_of(request: Request) -> str:
+    """What answers *request*, for the log."""
+    return str(getattr(request, "servlet_name", "a handler"))
+
+
+def _until_over(request: Request, pieces: Iterator[bytes], kept: list[bytes]) -> Iterator[None]:
+    for piece in pieces:
+        if is_over(request):
+            return
+        kept.append(piece)
+        yield None
+
+
+def _cooperator(request: Request) -> Cooperator:
+    site = vars(request.channel).get("site")
+    return getattr(site, "cooperator", _COOPERATOR)

@@ -1,0 +1,255 @@
+"""One handler at work on one request, from its call to its one answer.
+
+Whatever the handler does (return, raise, wait, be cancelled, answer by itself, take too long), the
+request is answered once, or its connection is cut, and it is logged once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
+
+from counterfoil._cancel import is_cancellable
+from counterfoil._context import current_context
+from counterfoil._cpu import CpuTime, cpu_time
+from counterfoil._describe import describe
+from counterfoil._errors import ApiError, CodedError, StatusError
+from counterfoil._options import RouteOptions, options_of
+from counterfoil._output.connection import abort, is_over
+from counterfoil._output.headers import set_status, withdraw_headers
+from counterfoil._output.rendering import Renderer
+from counterfoil._server.request import SiteRequest
+from counterfoil._servlets.boundary import Operation, operation_of, send_declared
+from counterfoil._types import Answer, Request
+
+__all__ = ["Arguments", "Callback", "Route", "run"]
+
+logger = logging.getLogger("counterfoil.server")
+
+Arguments: TypeAlias = Mapping[str, str | None]
+
+Callback: TypeAlias = Callable[..., Awaitable[Answer | None] | Answer | None]
+"""What is called with a request. It may be synchronous, too."""
+
+_Steps: TypeAlias = Coroutine[object, object, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is called, what was asked for it, and how the log names it."""
+
+    callback: Callback
+    servlet: str
+    cancellable: bool
+    options: RouteOptions
+    operation: Operation | None
+
+    @classmethod
+    def to(cls, callback: Callback, servlet: str) -> Route:
+        """A route to *callback*, with what its decorators say of it."""
+        return cls(
+            callback,
+            servlet,
+            is_cancellable(callback),
+            options_of(callback),
+            operation_of(callback),
+        )
+
+
+def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer) -> None:
+    """Call the handler of *route* for *request*, and answer with what comes of it.
+
+    A handler that does not wait has been answered for when this returns.
+    """
+    execution = _Execution(request, route, renderer)
+    context = contextvars.copy_context()
+    if isinstance(request, SiteRequest):
+        request.servlet_name = route.servlet
+        request.is_render_cancellable = route.cancellable
+        context.run(current_context.set, request.context)
+    steps = execution.answer(arguments)
+    before = cpu_time()
+    try:
+        waiting_for = context.run(steps.send, None)
+    except StopIteration:
+        _count(request, before)
+        return
+    except BaseException:
+        # SystemExit and its like: answered for already, and handed on to whoever looks.
+        rendering: Deferred[None] = Deferred()
+        rendering.errback(Failure())
+    else:
+        _count(request, before)
+        rest = _rest(_Rest(steps, waiting_for, request))
+        rendering = context.run(Deferred.fromCoroutine, rest)
+    if isinstance(request, SiteRequest):
+        request.render_deferred = rendering
+    if not rendering.called:
+        execution.watch(rendering)
+
+
+class _Execution:
+    """The state of one handler at work."""
+
+    __slots__ = ("_expired", "_renderer", "_request", "_route")
+
+    def __init__(self, request: Request, route: Route, renderer: Renderer) -> None:
+        self._request = request
+        self._route = route
+        self._renderer = renderer
+        self._expired = False
+
+    async def answer(self, arguments: Arguments) -> None:
+        """Call the handler, and answer. Raises nothing but what ends a program."""
+        request = self._request
+        with request.processing() if isinstance(request, SiteRequest) else nullcontext():
+            try:
+                sent = await self._called(request, arguments)
+                if sent is not None:
+                    await sent
+            except (Exception, asyncio.CancelledError) as error:
+                self._fail(error)
+            except BaseException as error:
+                self._fail(error)
+                raise
+
+    async def _called(self, request: Request, arguments: Arguments) -> Awaitable[None] | None:
+        """What is left to do when the handler has ended and its answer was begun, if anything."""
+        route = self._route
+        if route.operation is not None:
+            return await self._operated(request, route.operation, arguments)
+        answer = route.callback(request, **arguments)
+        if not isinstance(answer, tuple) and isinstance(answer, Awaitable):
+            answer = await _for_coroutine(answer)
+        if answer is None:
+            return None
+        if not _is_pair(answer):
+            raise TypeError(f"{route.servlet} returned a {type(answer).__name__}, not an answer")
+        if request.startedWriting and not self._expired:
+            raise RuntimeError(f"{route.servlet} wrote to the request, and returned an answer too")
+        status, value = answer
+        return None if self._is_late(status) else self._renderer.send(request, status, value)
+
+    async def _operated(
+        self, request: Request, operation: Operation, arguments: Arguments
+    ) -> Awaitable[None] | None:
+        try:
+            servlet = getattr(self._route.callback, "__self__", None)
+            reply = await operation.method(servlet, request, **arguments)
+        except (ApiError, StatusError) as error:
+            if not operation.declares(error):
+                raise
+            late = self._is_late(error.status)
+            return None if late else send_declared(request, error, self._renderer)
+        if not self._expired:
+            operation.check(request, reply)
+        return (
+            None if self._is_late(reply.status) else operation.send(request, reply, self._renderer)
+        )
+
+    def _is_late(self, status: int) -> bool:
+        """Whether nobody waits for an answer of *status* any more; the log says so."""
+        request, servlet = self._request, self._route.servlet
+        if self._expired:
+            logger.warning("%s: %s answered after its deadline", describe(request), servlet)
+        elif is_over(request):
+            set_status(request, status)
+            logger.warning("%s: %s answered after its client had left", describe(request), servlet)
+        else:
+            return False
+        return True
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._expired:
+            self._renderer.fail(self._request, error)
+        elif not isinstance(error, CancelledError):
+            name = self._route.servlet
+            logger.error(
+                "%s: %s failed after its deadline", describe(self._request), name, exc_info=error
+            )
+
+    def watch(self, rendering: Deferred[None]) -> None:
+        """See to it that the handler ends: with its client, if it may, and at its deadline."""
+        request, route = self._request, self._route
+
+        def expire() -> None:
+            self._expire()
+            rendering.cancel()
+
+        if isinstance(request, SiteRequest):  # it cancels what is cancellable by itself
+            request.expire_after(route.options.timeout, expire)
+            return
+        if route.cancellable:
+            request.notifyFinish().addErrback(lambda _: rendering.cancel())
+        if route.options.timeout is not None:
+            deadline = request.channel.callLater(route.options.timeout, expire)
+            rendering.addBoth(lambda _: deadline.active() and deadline.cancel())
+
+    def _expire(self) -> None:
+        """Answer for a handler that has taken too long."""
+        request = self._request
+        self._expired = True
+        logger.warning("%s: %s passed its deadline", describe(request), self._route.servlet)
+        if request.startedWriting:
+            abort(request)
+        elif not is_over(request):
+            withdraw_headers(request)
+            self._renderer.refuse(request, CodedError(503, "The server took too long"))
+
+
+def _count(request: Request, before: CpuTime) -> None:
+    if isinstance(request, SiteRequest):
+        user, system = cpu_time()
+        request.add_cpu(user - before[0], system - before[1])
+
+
+async def _rest(rest: _Rest) -> None:
+    """The rest of a handler, for a Deferred to drive."""
+    await rest
+
+
+class _Rest:
+    """A coroutine that has been started, and waits."""
+
+    def __init__(self, steps: _Steps, waiting_for: object, request: Request) -> None:
+        self._steps = steps
+        self._waiting_for = waiting_for
+        self._request = request
+
+    def __await__(self) -> Generator[object, object, None]:
+        """Hand what the coroutine waits for to the driver, and what comes of it back."""
+        waiting_for = self._waiting_for
+        while True:
+            fault: BaseException | None = None
+            value: object = None
+            try:
+                value = yield waiting_for
+            except BaseException as error:
+                fault = error
+            before = cpu_time()
+            try:
+                send = self._steps.send
+                waiting_for = send(value) if fault is None else self._steps.throw(fault)
+            except StopIteration:
+                return
+            finally:
+                del fault  # it holds this frame
+                _count(self._request, before)
+
+
+def _is_pair(answer: object) -> bool:
+    """Whether *answer* is what its type promises; callbacks need not be type-checked."""
+    return isinstance(answer, tuple) and len(answer) == 2
+
+
+def _for_coroutine(answer: Awaitable[Answer | None]) -> Awaitable[Answer | None]:
+    """What a coroutine that a Deferred drives can await in place of *answer*."""
+    return Deferred.fromFuture(answer) if asyncio.isfuture(answer) else answer

@@ -1,0 +1,218 @@
+"""One connection: its requests in order, bounded in size and in time.
+
+Twisted's own channel decodes bodies and writes answers; what comes before a body, what ends a
+connection, and how much may wait in memory, is decided here.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from twisted.internet.interfaces import IAddress
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel, Request
+from twisted.web.http_headers import Headers
+from typing_extensions import override
+
+from counterfoil._errors import CodedError
+from counterfoil._server.access_log import access_logger
+from counterfoil._server.boundaries import Producer, Transport
+from counterfoil._server.reading_channel import Phase, ReadingChannel
+from counterfoil._server.surroundings import Host
+from counterfoil._server.transports import can_half_close, can_linger, has_unread, unsent, wire_of
+
+__all__ = ["SiteChannel"]
+
+LINGER_SECONDS = 2.0
+"""How long a client is listened to that was answered before it had sent all."""
+
+
+class SiteChannel(ReadingChannel):
+    """A connection of a `Site`."""
+
+    _peer: IAddress
+    _host: IAddress
+
+    def __init__(self, site: Host) -> None:
+        ReadingChannel.__init__(self, site)
+        vars(self)["callLater"] = site.timers.callLater
+        self._since = 0.0
+        self._unsent = 0
+        self._moved_at = 0.0
+
+    @override
+    def connectionMade(self) -> None:
+        """The connection is there."""
+        self._since = self.site.now()
+        self._due = self._since + self.site.deadlines.head
+        self._transport = cast("Transport", self.transport)
+        self._wire = wire_of(self.transport)
+        self._peer = self._transport.getPeer()
+        self._host = self._transport.getHost()
+        HTTPChannel.connectionMade(self)
+        self._network = cast("Producer", self._networkProducer)
+        self.site.opened(self)
+
+    @override
+    def getPeer(self) -> IAddress:
+        """The client's address. A socket would be asked for it with each request."""
+        return self._peer
+
+    @override
+    def getHost(self) -> IAddress:
+        """The server's address."""
+        return self._host
+
+    # What is sent.
+
+    @override
+    def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
+        """Send the head of an answer."""
+        if self._body_open or (self.site.draining and not self._more_has_come()):
+            self.persistent = False
+        if not self.persistent:
+            headers.setRawHeaders(b"Connection", (b"close",))
+        HTTPChannel.writeHeaders(self, version, code, reason, headers)
+
+    def _more_has_come(self) -> bool:
+        """Whether another request has begun."""
+        return bool(self._buffer or self._dataBuffer) or has_unread(self._wire)
+
+    @override
+    def requestDone(self, request: Request) -> None:
+        """The answer to *request* is complete."""
+        del self.requests[0]
+        self._served = True
+        if self._body_open or (not self.persistent and (self._dataBuffer or self._buffer)):
+            self._linger()
+        elif not self.persistent:
+            self.loseConnection()
+        else:
+            self._await_request()
+
+    def _await_request(self) -> None:
+        self._handlingRequest = False
+        self._phase = Phase.IDLE
+        self._since = self.site.now()
+        self._due = self._since + self.site.deadlines.idle
+        if self._waitingForTransport:
+            # Answers pile up: read and parse no further until they are sent.
+            self.paused = True
+            self._halt()
+        else:
+            self._resume_reading()
+        data = b"".join(self._dataBuffer)
+        self._dataBuffer = []
+        self._ahead = 0
+        HTTPChannel.setLineMode(self, data)
+
+    @override
+    def resumeProducing(self) -> None:
+        """What was written has been sent: there is room for more."""
+        HTTPChannel.resumeProducing(self)
+        if self._held_for is not None:
+            self._network.pauseProducing()
+        elif not self._handlingRequest:
+            self._halted = False
+        if self.paused:
+            self.paused = False
+            self.dataReceived(b"")
+
+    # The end.
+
+    def _linger(self) -> None:
+        """Close the connection, but not before the client could read its answer.
+
+        A socket that is closed with bytes unread resets the connection, and the client may lose
+        what it has not read yet (RFC 9112, section 9.6).
+        """
+        self.discard_body()
+        if not can_linger(self.transport):
+            self.loseConnection()
+            return
+        self._phase = Phase.LINGER
+        self._due = self.site.now() + LINGER_SECONDS
+        self._network.unregisterProducer()
+        self._transport.resumeProducing()
+        if can_half_close(self.transport):
+            self._transport.loseWriteConnection()
+
+    @override
+    def loseConnection(self) -> None:
+        """Close the connection once all is sent."""
+        self._phase = Phase.CLOSING
+        self._due = self.site.now() + LINGER_SECONDS
+        HTTPChannel.loseConnection(self)
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._phase = Phase.CLOSING
+        self._transport.abortConnection()
+
+    def close_if_quiet(self, seconds: float) -> None:
+        """Close the connection if it has been idle for *seconds*, and no request is on its way."""
+        if (
+            self._phase is Phase.IDLE
+            and self.site.now() - self._since >= seconds
+            and not has_unread(self._wire)
+        ):
+            self.loseConnection()
+
+    @override
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The connection is no more."""
+        self.site.closed(self)
+        if self._left_early():
+            peer = getattr(self._peer, "host", "-")
+            access_logger.info("%s left before its request was complete", peer)
+        self._phase = Phase.CLOSING
+        HTTPChannel.connectionLost(self, reason)
+        self.requests = []
+
+    def _left_early(self) -> bool:
+        """Whether the client has left before there was a request to tell of it."""
+        if self.requests:
+            return False
+        return self._phase is Phase.HEAD or (self._phase is Phase.IDLE and not self._served)
+
+    # What is due.
+
+    def check(self, now: float) -> None:
+        """Do what is due at *now*: see `Deadlines`."""
+        if self._is_stalled(now):
+            self.abort()
+            return
+        if self.requests:
+            self._request().check(now)
+        if now >= self._due and self._held_for is None:
+            self._expire()
+
+    def _is_stalled(self, now: float) -> bool:
+        """Whether the client reads nothing of what was written for it."""
+        left, before = unsent(self._wire), self._unsent
+        self._unsent = left
+        if left == 0:
+            return False
+        if before == 0 or left < before:
+            self._moved_at = now
+        if self._phase is not Phase.BODY:
+            self._due = max(self._due, now + LINGER_SECONDS)
+        return now - self._moved_at >= self.site.deadlines.idle
+
+    def _expire(self) -> None:
+        match self._phase:
+            case Phase.IDLE | Phase.LINGER:
+                self.loseConnection()
+            case Phase.HEAD:
+                self._refuse_head(_too_slow())
+            case Phase.BODY:
+                self._request().fail_body(_too_slow())
+            case Phase.CLOSING:
+                self.abort()
+            case Phase.ANSWER:
+                pass  # the handler's deadline is its request's own
+
+
+def _too_slow() -> CodedError:
+    return CodedError(408, "The request came too slowly")

@@ -1,0 +1,285 @@
+"""A connection, as far as what comes over it: heads, bodies, and what must wait."""
+
+from __future__ import annotations
+
+import enum
+import re
+from typing import cast
+
+from twisted.protocols.basic import LineReceiver
+from twisted.web.http import HTTPChannel, Request, _MalformedChunkedDataError
+from typing_extensions import override
+
+from counterfoil._errors import CodedError, Codes
+from counterfoil._server.boundaries import Decoder, Producer, Transport
+from counterfoil._server.deadlines import BYTES_PER_SECOND
+from counterfoil._server.request import SiteRequest
+from counterfoil._server.surroundings import Host
+
+__all__ = ["Phase", "ReadingChannel"]
+
+LINGER_BYTES = 256 * 1024 * 1024
+"""How much is taken from a client, in bytes, after its answer."""
+
+# RFC 9112, section 3: a method, a target of visible characters, and one of two versions.
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) (HTTP/1\.[01])")
+_NO_LINE = (b"-", b"-", b"HTTP/1.1")
+_MAX_LENGTH_DIGITS = 19
+
+
+class Phase(enum.Enum):
+    """What a connection waits for."""
+
+    IDLE = enum.auto()
+    """A request."""
+
+    HEAD = enum.auto()
+    """The rest of a head."""
+
+    BODY = enum.auto()
+    """The rest of a body."""
+
+    ANSWER = enum.auto()
+    """An answer."""
+
+    LINGER = enum.auto()
+    """The client's end: it was answered before it had sent all."""
+
+    CLOSING = enum.auto()
+    """Its own end: what is left of the answers is being sent."""
+
+
+# Looked up with each request.
+_IDLE, _HEAD, _BODY, _ANSWER = Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.ANSWER
+
+
+class ReadingChannel(HTTPChannel):
+    """Takes requests, one at a time, and refuses what is none or too large."""
+
+    _transport: Transport
+    _network: Producer
+
+    def __init__(self, site: Host) -> None:
+        HTTPChannel.__init__(self)
+        self.site = site
+        self.request_line = _NO_LINE
+        self._phase = _IDLE
+        self._served = False
+        self._blank_line = False
+        self._body_open = False
+        self._discarding = False
+        self._discarded = 0
+        self._ahead = 0
+        self._halted = False
+        self._held_for: float | None = None
+        self._due = 0.0
+
+    @override
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes have come."""
+        if self._phase is _IDLE:
+            self._await_head()
+        LineReceiver.dataReceived(self, data)
+        if self._phase is _IDLE and (self._buffer or self.requests):
+            self._await_head()
+
+    def _await_head(self) -> None:
+        self._phase = _HEAD
+        if self._served:  # the first must come within its time from the connection on
+            self._due = self.site.now() + self.site.deadlines.head
+
+    # The head.
+
+    @override
+    def lineReceived(self, line: bytes) -> None:
+        """A line of a head has come."""
+        self._receivedHeaderSize += len(line)
+        if self._receivedHeaderSize > self.totalHeadersSize:
+            self.lineLengthExceeded(line)
+        elif not self.requests:
+            self._request_line_received(line)
+        elif not line:
+            self._head_received()
+        elif line[0] in b" \t":
+            self._respondToBadRequestAndDisconnect()  # RFC 9112, section 5.2
+        else:
+            HTTPChannel.headerReceived(self, line)
+
+    def _request_line_received(self, line: bytes) -> None:
+        if not line and not self._blank_line:
+            self._blank_line = True  # RFC 9112, section 2.2
+            return
+        self.requests.append(self.requestFactory(self))
+        found = _REQUEST_LINE.fullmatch(line)
+        if found is None:
+            self._respondToBadRequestAndDisconnect()
+        else:
+            self.request_line = (found[1], found[2], found[3])
+
+    def _head_received(self) -> None:
+        self.allHeadersReceived()
+        if self._discarding:
+            return
+        if self.length == 0:
+            self.allContentReceived()
+        else:
+            HTTPChannel.setRawMode(self)
+
+    @override
+    def allHeadersReceived(self) -> None:
+        """A head is complete."""
+        request = self._request()
+        Request.parseCookies(request)
+        self.persistent = self.checkPersistence(request, self.request_line[2])
+        if self.length != 0:
+            self._phase = _BODY
+            self._body_open = True
+            self._due = self.site.now() + self.site.deadlines.body
+        request.gotLength(self.length)
+        if self._body_open and self._expects_continue(request):
+            HTTPChannel._send100Continue(self)
+
+    def _expects_continue(self, request: SiteRequest) -> bool:
+        """Whether the client waits to be told that its body is wanted (RFC 9110, 10.1.1)."""
+        lines = request.requestHeaders.getRawHeaders(b"Expect")
+        return (
+            lines is not None
+            and lines[0].lower() == b"100-continue"
+            and self.request_line[2] == b"HTTP/1.1"
+            and not (self._discarding or self._buffer or request.startedWriting)
+        )
+
+    @override
+    def checkPersistence(self, request: Request, version: bytes) -> bool:
+        """Whether another request may follow (RFC 9112, section 9.3)."""
+        if version != b"HTTP/1.1":
+            return False
+        lines = request.requestHeaders.getRawHeaders(b"Connection")
+        if lines is None:
+            return True
+        options = b",".join(lines).lower().split(b",")
+        return b"close" not in [each.strip() for each in options]
+
+    # The body, and what comes after it.
+
+    @override
+    def rawDataReceived(self, data: bytes) -> None:
+        """Bytes of a body have come, or of what follows a request that is not answered yet."""
+        if self._discarding:
+            self._discard(data)
+        elif self._handlingRequest:
+            self._keep(data)
+        else:
+            self._due += len(data) / BYTES_PER_SECOND
+            self._decode(data)
+
+    def _decode(self, data: bytes) -> None:
+        try:
+            cast("Decoder", self._transferDecoder).dataReceived(data)
+        except _MalformedChunkedDataError:
+            error = CodedError(400, "The chunks of the body are malformed", Codes.UNKNOWN)
+            self._request().fail_body(error)
+
+    def _keep(self, data: bytes) -> None:
+        self._dataBuffer.append(data)
+        self._ahead += len(data)
+        if self._ahead > self._optimisticEagerReadSize:
+            self._halt()
+
+    def _discard(self, data: bytes) -> None:
+        self._discarded += len(data)
+        if self._discarded > LINGER_BYTES:
+            self._transport.abortConnection()
+
+    @override
+    def allContentReceived(self) -> None:
+        """A request is complete."""
+        if self._discarding:
+            return
+        line, self.request_line = self.request_line, _NO_LINE
+        self.length = 0
+        self._receivedHeaderCount = self._receivedHeaderSize = 0
+        self._transferDecoder = None
+        self._blank_line = self._body_open = False
+        self._phase = _ANSWER
+        self._handlingRequest = True
+        HTTPChannel.setRawMode(self)  # what comes is kept until the answer is complete
+        self._request().requestReceived(*line)
+
+    def _request(self) -> SiteRequest:
+        return cast("SiteRequest", self.requests[-1])  # Twisted's list has no type
+
+    # What is refused.
+
+    @override
+    def _maybeChooseTransferDecoder(self, header: bytes, data: bytes) -> bool:
+        """Take *header* if it says how long the body is; False if it says so badly."""
+        if (header == b"Content-Length" and len(data) > _MAX_LENGTH_DIGITS) or (
+            header == b"Transfer-Encoding" and data.lower() != b"chunked"
+        ):
+            refused: bool = self._failChooseTransferDecoder()
+            return refused
+        chosen: bool = HTTPChannel._maybeChooseTransferDecoder(self, header, data)
+        return chosen
+
+    @override
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """A line, or a head, is too long (RFC 9110, section 15.5.15; RFC 6585, section 5)."""
+        if self.requests:
+            self._refuse_head(CodedError(431, "The headers are too large", Codes.TOO_LARGE))
+        else:
+            self._refuse_head(CodedError(414, "The target is too long", Codes.TOO_LARGE))
+
+    @override
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        """The head is none that HTTP knows."""
+        if self._receivedHeaderCount > self.maxHeaders:
+            self._refuse_head(CodedError(431, "There are too many headers", Codes.TOO_LARGE))
+        else:
+            self._refuse_head(CodedError(400, "The request is malformed", Codes.UNKNOWN))
+
+    def _refuse_head(self, error: CodedError) -> None:
+        if self._discarding:
+            return
+        self.discard_body()
+        if not self.requests:
+            self.requests.append(self.requestFactory(self))
+        self._request().refuse_head(error)
+
+    # What a request asks of its connection.
+
+    def body_is_coming(self) -> bool:
+        """Whether a part of the body is not here yet."""
+        return self.length is None or self.length > len(self._buffer)
+
+    def hold_body(self) -> None:
+        """Let the client wait with the rest of the body; it is not to blame for the delay."""
+        if self._phase is _BODY and self._held_for is None:
+            self._held_for = self._due - self.site.now()
+            self._halt()
+
+    def release_body(self) -> None:
+        """Let it go on."""
+        if self._held_for is not None:
+            self._due = self.site.now() + self._held_for
+            self._held_for = None
+            self._resume_reading()
+
+    def discard_body(self) -> None:
+        """Nobody wants what is still to come: the connection ends with the answer."""
+        self._phase = _ANSWER
+        self._body_open = self._discarding = True
+        self._held_for = None
+        self._buffer = b""
+        self._dataBuffer = []
+        HTTPChannel.setRawMode(self)
+        self._resume_reading()
+
+    def _halt(self) -> None:
+        self._halted = True
+        self._network.pauseProducing()
+
+    def _resume_reading(self) -> None:
+        if self._halted and not self._waitingForTransport:
+            self._halted = False
+            self._network.resumeProducing()

@@ -1,0 +1,102 @@
+"""What a request sees of its site and of its connection, and a connection of its site."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from twisted.web.resource import IResource
+
+from counterfoil._output.rendering import JsonRenderer
+from counterfoil._server.boundaries import Timers
+from counterfoil._server.deadlines import Deadlines, Sweep, Watched
+from counterfoil._server.observing import Observers
+from counterfoil._server.proxies import TrustedProxies
+from counterfoil._types import AnyResource, Request
+
+__all__ = ["Connection", "Host", "HostedChannel", "RunningHandlers", "Settings"]
+
+
+class RunningHandlers(Protocol):
+    """The requests that handlers work for."""
+
+    def add(self, request: Watched, /) -> None:
+        """A handler has started for *request*."""
+
+    def discard(self, request: Watched, /) -> None:
+        """It has ended."""
+
+
+class Settings(Protocol):
+    """The part of a `Site` that its requests look at."""
+
+    resource: AnyResource
+    server_header: bytes
+    tag: str
+    max_request_body_size: int
+    request_id_header: bytes | None
+    deadlines: Deadlines
+    sweep: Sweep
+    proxies: TrustedProxies | None
+    observers: Observers
+    renderer: JsonRenderer
+
+    @property
+    def running(self) -> RunningHandlers: ...
+
+    def now(self) -> float:
+        """Seconds of the monotonic clock."""
+
+    def find_resource(self, request: Request) -> IResource:
+        """The resource that *request* addresses."""
+
+
+class HostedChannel(Protocol):
+    """A connection, as its site sees it."""
+
+    def check(self, now: float) -> None:
+        """Do what is due at *now*."""
+
+    def close_if_quiet(self, seconds: float) -> None:
+        """Close it, if it has been idle for so long."""
+
+    def abort(self) -> None:
+        """Cut it."""
+
+
+class Host(Protocol):
+    """The part of a `Site` that its connections look at."""
+
+    deadlines: Deadlines
+    draining: bool
+    timers: Timers
+
+    def now(self) -> float:
+        """Seconds of the monotonic clock."""
+
+    def opened(self, channel: HostedChannel) -> None:
+        """A connection is there."""
+
+    def closed(self, channel: HostedChannel) -> None:
+        """It is no more."""
+
+
+class Connection(Protocol):
+    """The part of a connection that its requests look at."""
+
+    request_line: tuple[bytes, bytes, bytes]
+    """The method, the target and the protocol."""
+
+    persistent: bool
+    """Whether another request may follow."""
+
+    def body_is_coming(self) -> bool:
+        """Whether a part of the body is not here yet."""
+
+    def hold_body(self) -> None:
+        """Let the client wait with the rest of the body."""
+
+    def release_body(self) -> None:
+        """Let it go on."""
+
+    def discard_body(self) -> None:
+        """Nobody wants the rest of the body."""

@@ -1,0 +1,180 @@
+"""A request whose handler is timed, bounded and accounted for."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from twisted.internet.defer import Deferred
+from twisted.web.http import HTTPChannel
+from typing_extensions import override
+
+from counterfoil._describe import describe
+from counterfoil._server.access_log import access_logger, log_access
+from counterfoil._server.identified_request import IdentifiedRequest
+from counterfoil._server.observing import RequestSummary
+
+__all__ = ["TimedRequest"]
+
+logger = logging.getLogger("counterfoil.server")
+
+
+class TimedRequest(IdentifiedRequest):
+    """A request of a site, as far as its handler, and the line that it leaves in the log."""
+
+    render_deferred: Deferred[None] | None = None
+    """The handler that waits."""
+
+    is_render_cancellable: bool = False
+    """Whether the handler may be cancelled when the client leaves."""
+
+    servlet_name: str = "-"
+    """What answers: the class of the resource, then the servlet once a route matched."""
+
+    operation: str | None = None
+    """The operation that was routed to; None until then."""
+
+    access_level: int = logging.INFO
+    """The level of the line in the access log."""
+
+    _processing: bool | None = None
+    _over = False
+    _complete = False
+    _logged = False
+    _handled_at = 0.0
+    _ended_at = 0.0
+    _user_cpu = 0.0
+    _system_cpu = 0.0
+    _expires_at = math.inf
+    _expired: Callable[[], None] | None = None
+    _watched = False
+
+    def __init__(self, channel: HTTPChannel, *_: object) -> None:
+        IdentifiedRequest.__init__(self, channel)
+        self._began_at = time.monotonic()
+
+    def processing(self) -> AbstractContextManager[None]:
+        """Says that a handler is at work, so that the access line waits for its end.
+
+        Entering raises `RuntimeError` the second time: a request is processed once.
+        """
+        return _Processing(self)
+
+    def enter(self) -> None:
+        """For `processing`: a handler starts."""
+        if self._processing is not None:
+            raise RuntimeError("the request is being processed already")
+        self._processing = True
+        self._began_at = time.monotonic()
+        self._settings.running.add(self)
+        if self._settings.observers:
+            self._settings.observers.request_started(self)
+
+    def leave(self) -> None:
+        """For `processing`: it has ended."""
+        self._processing = False
+        self._handled_at = time.monotonic()
+        self._settings.running.discard(self)
+        if self._expired is not None:
+            self._expires_at, self._expired = math.inf, None
+        if self._watched:
+            self._watched = False
+            self._settings.sweep.discard(self)
+        self._log_when_over()
+
+    def expire_after(self, seconds: float | None, expired: Callable[[], None]) -> None:
+        """Call *expired* once, unless the handler ends within *seconds*; None is the site's own."""
+        if not self._processing:
+            return
+        limit = self._settings.deadlines.handler if seconds is None else seconds
+        self._expired = expired
+        self._expires_at = self._settings.now() + limit
+        self._settings.sweep.expect(limit)
+        if self._over:
+            self._outlive_connection()
+
+    def check(self, now: float) -> None:
+        """For the site: do what is due at *now*."""
+        if now < self._expires_at or self._expired is None:
+            return
+        expired, self._expired = self._expired, None
+        self._expires_at = math.inf
+        try:
+            expired()
+        except Exception:
+            logger.exception("%s: %s could not be ended", describe(self), self.servlet_name)
+
+    def add_cpu(self, user: float, system: float) -> None:
+        """Count seconds of the processor: in the program, and in the system for it."""
+        self._user_cpu += user
+        self._system_cpu += system
+
+    def _end(self, now: float, *, complete: bool) -> None:
+        """The answer was sent, or its client has left."""
+        if self._over:
+            return
+        self._over, self._complete, self._ended_at = True, complete, now
+        if self._processing:
+            self._outlive_connection()
+        else:
+            self._log_when_over()
+
+    def _outlive_connection(self) -> None:
+        """The handler goes on, and no connection is there any more to look at its deadline."""
+        self._watched = True
+        self._settings.sweep.add(self)
+
+    def _log_when_over(self) -> None:
+        if not self._over or self._processing or self._logged:
+            return
+        self._logged = True
+        level = logging.DEBUG if self.method == b"OPTIONS" else self.access_level
+        observers = self._settings.observers
+        if not observers and not access_logger.isEnabledFor(level):
+            return
+        summary = self._summary()
+        log_access(summary, self.request_id, level)
+        if observers:
+            observers.request_ended(self, summary)
+
+    def _summary(self) -> RequestSummary:
+        context = self.context
+        handled_at = self._ended_at if self._processing is None else self._handled_at
+        return RequestSummary(
+            client=context.client,
+            site=context.site,
+            requester=self.requester,
+            servlet=self.servlet_name,
+            operation=self.operation,
+            method=context.method,
+            uri=context.uri,
+            protocol=context.protocol,
+            user_agent=context.user_agent,
+            status=self.code,
+            complete=self._complete,
+            bytes_sent=self.sentLength,
+            processing_seconds=handled_at - self._began_at,
+            send_seconds=max(0.0, self._ended_at - handled_at),
+            user_cpu=self._user_cpu,
+            system_cpu=self._system_cpu,
+        )
+
+
+class _Processing(AbstractContextManager[None]):
+    """A handler at work on a request. `contextlib.contextmanager` takes four times as long."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: TimedRequest) -> None:
+        self._request = request
+
+    @override
+    def __enter__(self) -> None:
+        self._request.enter()
+
+    @override
+    def __exit__(self, *_: object) -> None:
+        self._request.leave()

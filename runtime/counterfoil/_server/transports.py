@@ -1,0 +1,54 @@
+"""What Twisted's transports know, and tell in no interface.
+
+All of it holds for any transport: one that does not know has nothing to send, and nothing to read.
+"""
+
+from __future__ import annotations
+
+from socket import MSG_PEEK
+
+from twisted.internet.interfaces import IHalfCloseableDescriptor, ISSLTransport
+from twisted.protocols.policies import ProtocolWrapper
+
+__all__ = ["can_half_close", "can_linger", "has_unread", "unsent", "wire_of"]
+
+
+def wire_of(transport: object) -> object:
+    """The transport that has the socket, below those that encrypt or count."""
+    while isinstance(transport, ProtocolWrapper):
+        transport = transport.transport
+    return transport
+
+
+def unsent(wire: object) -> int:
+    """How many bytes were written and wait to be sent."""
+    waiting: int = (
+        len(getattr(wire, "dataBuffer", b""))
+        - getattr(wire, "offset", 0)
+        + getattr(wire, "_tempDataLen", 0)
+    )
+    return waiting
+
+
+def has_unread(wire: object) -> bool:
+    """Whether bytes of the peer have come that nobody has read yet."""
+    socket = getattr(wire, "socket", None)
+    try:
+        return socket is not None and len(socket.recv(1, MSG_PEEK)) > 0
+    except OSError:
+        return False
+
+
+def can_half_close(transport: object) -> bool:
+    """Whether it can end its own direction alone; TLS would lose the notice of its end."""
+    return bool(IHalfCloseableDescriptor.providedBy(transport)) and not is_secure(transport)
+
+
+def can_linger(transport: object) -> bool:
+    """Whether its peer is a real one, that may be hurt by an early end."""
+    return bool(IHalfCloseableDescriptor.providedBy(transport)) or is_secure(transport)
+
+
+def is_secure(transport: object) -> bool:
+    """Whether it encrypts."""
+    return bool(ISSLTransport.providedBy(transport))

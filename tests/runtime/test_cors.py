@@ -1,0 +1,117 @@
+"""Pages of other origins: policies for an API and for a route, preflight requests, errors."""
+
+from __future__ import annotations
+
+import pytest
+from counterfoil import CodedError, Cors, JsonResource, Request
+from counterfoil.stub import cross_origin, path, takes_headers
+
+from tests.serving import Serve
+
+HOME = "https://home.example"
+AWAY = "https://away.example"
+
+ALLOWED = "access-control-allow-origin"
+
+
+class Shop:
+    """Routes with policies of their own, and without."""
+
+    def open(self, request: Request) -> tuple[int, object]:
+        return 200, {}
+
+    @takes_headers("Idempotency-Key", "date")
+    def order(self, request: Request) -> tuple[int, object]:
+        return 200, {}
+
+    @cross_origin(Cors(origins=(HOME,), credentials=True))
+    def till(self, request: Request) -> tuple[int, object]:
+        raise CodedError(402, "Pay first")
+
+    @cross_origin(Cors(origins=()))
+    def cellar(self, request: Request) -> tuple[int, object]:
+        return 200, {}
+
+
+def shop(cors: Cors | None = None) -> JsonResource:
+    resource, made = JsonResource(cors=cors), Shop()
+    resource.register_paths("GET", [path("/open")], made.open, "open")
+    resource.register_paths("POST", [path("/open")], made.order, "order")
+    resource.register_paths("GET", [path("/till")], made.till, "till")
+    resource.register_paths("GET", [path("/cellar")], made.cellar, "cellar")
+    return resource
+
+
+def test_a70_a87_any_origin_may_read_answers_and_errors(serve: Serve) -> None:
+    server = serve(shop())
+    for target in ("/open", "/nowhere"):
+        headers = server.get(target, headers={"Origin": AWAY}).headers
+        assert headers[ALLOWED] == "*"
+        assert headers["access-control-expose-headers"] == "Server"
+        assert "access-control-allow-credentials" not in headers
+        assert "vary" not in headers
+
+
+def test_a87_b68_a_preflight_request_is_told_of_the_true_methods_and_headers(serve: Serve) -> None:
+    server = serve(shop())
+    asking = {"Origin": HOME, "Access-Control-Request-Method": "POST"}
+    answer = server.request("OPTIONS", "/open", headers=asking)
+    assert answer.status == 204
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS, POST"
+    assert answer.headers["access-control-allow-headers"] == (
+        "X-Requested-With, Content-Type, Authorization, Date, Idempotency-Key"
+    )
+    assert answer.headers["access-control-max-age"] == "86400"
+    asking["Access-Control-Request-Method"] = "GET"
+    answer = server.request("OPTIONS", "/open", headers=asking)
+    assert "Idempotency-Key" not in answer.headers["access-control-allow-headers"]
+
+
+def test_b68_a_list_lets_in_whom_it_names(serve: Serve) -> None:
+    server = serve(shop(Cors(origins=(HOME, "http://localhost:8000"))))
+    for origin in (HOME, "http://localhost:8000"):
+        headers = server.get("/open", headers={"Origin": origin}).headers
+        assert headers[ALLOWED] == origin
+        assert headers["vary"] == "Origin"
+    for origin in (AWAY, "null", HOME.upper(), f"{HOME}.evil.example"):
+        headers = server.get("/open", headers={"Origin": origin}).headers
+        assert not [name for name in headers if name.startswith("access-control")]
+        assert headers["vary"] == "Origin"
+    assert ALLOWED not in server.get("/open").headers
+
+
+def test_b68_a_route_may_have_a_policy_of_its_own_and_its_errors_too(serve: Serve) -> None:
+    server = serve(shop())
+    answer = server.get("/till", headers={"Origin": HOME})
+    assert answer.status == 402
+    assert answer.headers[ALLOWED] == HOME
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert ALLOWED not in server.get("/till", headers={"Origin": AWAY}).headers
+    asking = {"Origin": HOME, "Access-Control-Request-Method": "GET"}
+    preflight = server.request("OPTIONS", "/till", headers=asking)
+    assert preflight.headers["access-control-allow-credentials"] == "true"
+
+
+def test_no_origin_at_all(serve: Serve) -> None:
+    headers = serve(shop()).get("/cellar", headers={"Origin": HOME}).headers
+    assert not [name for name in headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize(
+    ("origins", "credentials"),
+    [
+        ("*", True),
+        (("null",), False),
+        (("home.example",), False),
+        (("https://*.example",), False),
+        (("https://home.example/",), False),
+        (("https://höme.example",), False),
+        (("",), False),
+    ],
+)
+def test_b68_a_policy_that_lets_in_more_than_it_says_is_refused(
+    origins: tuple[str, ...], credentials: bool
+) -> None:
+    with pytest.raises(ValueError, match="origin"):
+        Cors(origins=origins, credentials=credentials)

@@ -1,0 +1,389 @@
+"""A handler at work: its deadline, its context, its time, and what a program's end does to it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from http.client import IncompleteRead
+from typing import cast
+
+import pytest
+from canonicaljson import encode_canonical_json
+from counterfoil import JsonResource, Ok, Reply, Request, SiteRequest
+from counterfoil._context import current_context
+from counterfoil._cpu import measured
+from counterfoil.stub import ApiError, answers, cancellable, limits, path
+from counterfoil.testing import TestClient
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.python.failure import Failure
+from twisted.web import server
+from twisted.web.resource import Resource
+
+from tests.runtime.test_lifecycle import Answer, lines, until
+from tests.serving import Serve, Server, in_reactor, reactor
+
+
+class Slow:
+    """Handlers that wait for ever, and what they saw."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+        self.requests: list[Request] = []
+
+    @limits(timeout=0.05)
+    async def obedient(self, request: Request) -> Answer:
+        self.requests.append(request)
+        try:
+            await Deferred[None]()
+        finally:
+            self.ended.append("obedient")
+        raise AssertionError
+
+    @limits(timeout=0.05)
+    async def stubborn(self, request: Request) -> Answer:
+        try:
+            await Deferred[None]()
+        except CancelledError:
+            self.ended.append("stubborn")
+        return 200, "too late"
+
+    @limits(timeout=0.05)
+    async def clumsy(self, request: Request) -> Answer:
+        try:
+            await Deferred[None]()
+        except CancelledError:
+            self.ended.append("clumsy")
+            raise RuntimeError("while cleaning up") from None
+        raise AssertionError
+
+    @limits(timeout=0.05)
+    async def begun(self, request: Request) -> Answer:
+        request.write(b"a part")
+        try:
+            await Deferred[None]()
+        finally:
+            self.ended.append("begun")
+        raise AssertionError
+
+    async def quick(self, request: Request) -> Answer:
+        return 200, "in time"
+
+    def resource(self) -> JsonResource:
+        made = JsonResource()
+        for name in ("obedient", "stubborn", "clumsy", "begun", "quick"):
+            made.register_paths("GET", [path(f"/{name}")], getattr(self, name), name)
+        return made
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("obedient", "obedient passed its deadline"),
+        ("stubborn", "stubborn answered after its deadline"),
+        ("clumsy", "clumsy failed after its deadline"),
+    ],
+)
+def test_b84_b79_a_handler_that_takes_too_long_is_answered_for_and_cancelled(
+    serve: Serve, caplog: pytest.LogCaptureFixture, name: str, said: str
+) -> None:
+    caplog.set_level(logging.INFO)
+    slow = Slow()
+    answer = serve(slow.resource()).get(f"/{name}")
+    assert answer.status == 503
+    assert answer.json() == {"errcode": "M_UNKNOWN", "error": "The server took too long"}
+    assert answer.headers["access-control-allow-origin"] == "*"
+    until(lambda: slow.ended == [name])
+    until(lambda: any(said in line for line in lines(caplog, "server")))
+    until(lambda: lines(caplog, "access"))
+    assert [line for line in lines(caplog, "access") if " 503 " in line]
+
+
+def test_b84_b83_a_part_of_an_answer_is_cut_at_the_deadline(serve: Serve) -> None:
+    slow = Slow()
+    with serve(slow.resource()).connect() as connection:
+        connection.request("GET", "/begun")
+        with pytest.raises((ConnectionResetError, IncompleteRead)):
+            connection.response()
+    until(lambda: slow.ended)
+
+
+def on_stock_site(resource: Resource) -> Server:
+    return Server(server.Site(resource))
+
+
+def test_b84_the_deadline_holds_on_a_site_that_is_not_ours(running_reactor: None) -> None:
+    slow = Slow()
+    made = slow.resource()
+    patient: list[Deferred[Answer]] = []
+
+    @limits(timeout=30)
+    def in_time(request: Request) -> Deferred[Answer]:
+        patient.append(Deferred())
+        return patient[0]
+
+    made.register_paths("GET", [path("/in-time")], in_time, "in_time")
+    stock = on_stock_site(made)
+    try:
+        answer = stock.get("/obedient")
+        assert answer.status == 503
+        assert slow.ended == ["obedient"]
+        assert stock.get("/quick").json() == "in time"
+        with stock.connect() as connection:
+            connection.request("GET", "/in-time")
+            until(lambda: patient)
+            in_reactor(lambda: patient[0].callback((200, "just")))
+            assert connection.response().json() == "just"
+    finally:
+        stock.stop()
+
+
+def turn() -> Deferred[None]:
+    """The next turn of the reactor."""
+    return deferLater(cast("IReactorTime", reactor), 0, lambda: None)
+
+
+def test_a27_what_ends_a_program_is_answered_and_handed_on(serve: Serve) -> None:
+    requests: list[SiteRequest] = []
+    ended: list[BaseException | None] = []
+
+    def leave(request: Request) -> Answer:
+        assert isinstance(request, SiteRequest)
+        requests.append(request)
+        raise SystemExit(3)
+
+    async def leave_later(request: Request) -> Answer:
+        await turn()
+        return leave(request)
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/now")], leave, "leave")
+    resource.register_paths("GET", [path("/later")], leave_later, "leave")
+    site = serve(resource)
+
+    def note(failure: Failure) -> None:
+        ended.append(failure.value)
+
+    for target in ("/now", "/later"):
+        assert site.get(target).status == 500
+        rendering = requests.pop().render_deferred
+        assert rendering is not None
+        rendering.addErrback(note)
+        assert isinstance(ended.pop(), SystemExit)
+
+
+def test_a22_a_handler_that_does_not_wait_leaves_no_deferred(serve: Serve) -> None:
+    """A running handler does; one that has ended at once was never running."""
+    seen: list[SiteRequest] = []
+
+    async def at_once(request: Request) -> Answer:
+        assert isinstance(request, SiteRequest)
+        seen.append(request)
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], at_once, "at_once")
+    assert serve(resource).get("/").status == 200
+    assert seen[0].render_deferred is None
+
+
+def test_a102_the_context_follows_a_handler_and_stays_with_it(serve: Serve) -> None:
+    seen: list[object] = []
+
+    async def handler(request: Request) -> Answer:
+        assert isinstance(request, SiteRequest)
+        seen.append(current_context.get() is request.context)
+        await turn()
+        seen.append(current_context.get() is request.context)
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], handler, "handler")
+    assert serve(resource).get("/").status == 200
+    assert seen == [True, True]
+    assert in_reactor(current_context.get) is None
+
+
+def test_a106_the_processors_time_is_counted(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[tuple[float, float]] = []
+
+    def add_cpu(request: SiteRequest, user: float, system: float) -> None:
+        counted.append((user, system))
+
+    monkeypatch.setattr(SiteRequest, "add_cpu", add_cpu)
+
+    async def handler(request: Request) -> Answer:
+        sum(range(200_000))
+        await turn()
+        sum(range(200_000))
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], handler, "handler")
+    assert serve(resource).get("/").status == 200
+    assert len(counted) == 2
+    assert all(user + system > 0 for user, system in counted)
+
+
+def test_a106_systems_that_do_not_tell_the_program_from_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "resource", None)
+    user, system = measured()()
+    assert user > 0
+    assert system == 0
+
+
+class Gone(ApiError[dict[str, int]]):
+    """Declared, with a body."""
+
+    status = 410
+
+
+class Odd(ApiError[None]):
+    """Declared, without one."""
+
+    status = 409
+
+
+class Problem(ApiError[dict[str, int]]):
+    """Declared, as another media type."""
+
+    status = 400
+    media_type = "application/problem+json"
+
+
+class Undeclared(ApiError[None]):
+    """Not declared."""
+
+    status = 418
+
+
+class Servlet:
+    """Raises what it is told to."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    @answers(Ok, errors=[Gone, Odd, Problem])
+    async def get(self, request: Request, **_: str) -> Reply[object]:
+        await turn()
+        raise self._error
+
+
+def raising(serve: Serve, error: Exception) -> Server:
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], Servlet(error).get, "get")
+    return serve(resource)
+
+
+def test_a1_a10_declared_errors(serve: Serve) -> None:
+    answer = raising(serve, Gone({"b": 1, "a": 2}, headers={"Retry-After": "1"})).get("/")
+    assert (answer.status, answer.body) == (410, b'{"a":2,"b":1}')
+    assert answer.headers["retry-after"] == "1"
+    assert answer.headers["content-type"] == "application/json"
+    answer = raising(serve, Odd()).get("/")
+    assert (answer.status, answer.json()) == (409, {"errcode": "M_UNKNOWN", "error": "Conflict"})
+    answer = raising(serve, Problem({})).get("/")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a5_an_undeclared_error_is_a_500(serve: Serve) -> None:
+    assert raising(serve, Undeclared()).get("/").status == 500
+
+
+def test_a67_a_declared_error_is_dropped_when_the_client_has_left(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    left: list[Deferred[None]] = []
+
+    class Waits:
+        @answers(Ok, errors=[Gone])
+        async def get(self, request: Request, **_: str) -> Reply[object]:
+            left.append(request.notifyFinish())
+            waiting = Deferred[None]()
+            left[0].addErrback(lambda _: waiting.callback(None))
+            await waiting
+            raise Gone({})
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], Waits().get, "get")
+    with serve(resource).connect() as connection:
+        connection.request("GET", "/")
+        until(lambda: left)
+    until(lambda: [line for line in lines(caplog, "server") if "after its client had left" in line])
+
+
+def large(seed: int) -> dict[str, list[dict[str, object]]]:
+    return {"items": [{"n": seed + n, "text": "ü" * 50} for n in range(20_000)]}
+
+
+def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve) -> None:
+    """It is begun and encoded in steps; a small one that is asked for meanwhile comes first."""
+    value = large(0)
+    ended: list[str] = []
+
+    async def big(request: Request) -> Answer:
+        request.notifyFinish().addBoth(lambda _: ended.append("big"))
+        return 200, value
+
+    def small(request: Request) -> Answer:
+        ended.append("small")
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/big")], big, "big")
+    resource.register_paths("GET", [path("/small")], small, "small")
+    site = serve(resource)
+    with site.connect() as first, site.connect() as second:
+        first.request("GET", "/big")
+        second.request("GET", "/small")
+        assert second.response().status == 200
+        answer = first.response()
+    assert ended == ["small", "big"]
+    assert answer.body == encode_canonical_json(value)
+    assert answer.headers["content-length"] == str(len(answer.body))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), "\ud800", {1: 2, None: 3}])
+def test_a72_a_large_answer_that_cannot_be_encoded_is_a_500(serve: Serve, bad: object) -> None:
+    value = large(0) | {"items": [*large(0)["items"], {"bad": bad}]}
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], lambda request: (200, value), "big")
+    site = serve(resource)
+    assert site.get("/").status == 500
+    assert site.get("/nowhere").status == 404
+
+
+def test_b80_a_client_that_leaves_while_its_answer_is_encoded(serve: Serve) -> None:
+    value = large(0)
+    begun: list[Request] = []
+
+    def big(request: Request) -> Answer:
+        begun.append(request)
+        return 200, value
+
+    @cancellable
+    async def cancelled(request: Request) -> Answer:
+        return big(request)
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/big")], big, "big")
+    resource.register_paths("GET", [path("/cancelled")], cancelled, "cancelled")
+    site = serve(resource)
+    for target in ("/big", "/cancelled"):
+        for _ in range(3):
+            with site.connect() as connection:
+                connection.request("GET", target)
+                until(lambda: begun)
+                connection.reset()
+            begun.clear()
+    assert len(site.get("/big").body) > 2_000_000
+
+
+def test_a_client_of_tests_gets_large_answers_too() -> None:
+    value = large(0)
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], lambda request: (200, value), "big")
+    assert TestClient(resource).get("/").json() == value

@@ -1,0 +1,145 @@
+"""One shape for every error, whoever refuses the request; and the shape can be replaced."""
+
+from __future__ import annotations
+
+import pytest
+from counterfoil import (
+    CodedError,
+    ErrorFormat,
+    JsonResource,
+    ProblemDetails,
+    Request,
+    return_json_error,
+)
+from counterfoil.stub import path
+from counterfoil.testing import Response
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+from typing_extensions import override
+
+from tests.runtime.kiosk import Kiosk, KioskServlet
+from tests.serving import Serve
+
+
+class Terse:
+    """A shape of a user's own."""
+
+    media_type = "application/vnd.terse+json"
+
+    def body(self, error: CodedError) -> object:
+        return [error.code, error.msg]
+
+
+class Unspeakable:
+    """A shape that cannot be sent."""
+
+    media_type = "application/json"
+
+    def body(self, error: CodedError) -> object:
+        raise ValueError("not today")
+
+
+def resource(errors: ErrorFormat) -> JsonResource:
+    made = JsonResource(errors=errors)
+    KioskServlet(Kiosk()).register(made)
+
+    def fail(request: Request) -> tuple[int, object]:
+        raise RuntimeError("secret")
+
+    def limited(request: Request) -> tuple[int, object]:
+        raise CodedError(429, "Slow down", "M_LIMIT_EXCEEDED", headers={"Retry-After": "1"})
+
+    def unknown_status(request: Request) -> tuple[int, object]:
+        raise CodedError(599, "Odd")
+
+    made.register_paths("GET", [path("/fail")], fail, "fail")
+    made.register_paths("GET", [path("/limited")], limited, "limited")
+    made.register_paths("GET", [path("/odd")], unknown_status, "odd")
+    return made
+
+
+def problem(response: Response) -> object:
+    assert response.headers["content-type"] == "application/problem+json"
+    return response.json()
+
+
+def test_problem_details(serve: Serve) -> None:
+    """A1, A5, A10, A45, A46: RFC 9457, from every source."""
+    server = serve(resource(ProblemDetails()))
+    assert problem(server.get("/nowhere")) == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "Unrecognized request",
+        "errcode": "M_UNRECOGNIZED",
+    }
+    refused = server.request("DELETE", "/fail")
+    assert refused.headers["allow"] == "GET, HEAD, OPTIONS"
+    assert problem(refused) == {
+        "type": "about:blank",
+        "title": "Method Not Allowed",
+        "status": 405,
+        "detail": "Unrecognized request",
+        "errcode": "M_UNRECOGNIZED",
+    }
+    assert problem(server.get("/fail")) == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "Internal server error",
+        "errcode": "M_UNKNOWN",
+    }
+    limited = server.get("/limited")
+    assert limited.headers["retry-after"] == "1"
+    assert problem(limited) == {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": "Slow down",
+        "errcode": "M_LIMIT_EXCEEDED",
+    }
+    odd = problem(server.get("/odd"))
+    assert isinstance(odd, dict)
+    assert odd["title"] == "Unknown status"
+
+
+def test_a_shape_of_ones_own(serve: Serve) -> None:
+    """A1, A5."""
+    server = serve(resource(Terse()))
+    answer = server.get("/nowhere")
+    assert answer.headers["content-type"] == "application/vnd.terse+json"
+    assert answer.json() == [404, "Unrecognized request"]
+    assert server.get("/fail").json() == [500, "Internal server error"]
+
+
+def test_a_shape_that_fails_is_a_500(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """A72."""
+    answer = serve(resource(Unspeakable())).get("/limited")
+    assert answer.status == 500
+    assert answer.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+    assert "retry-after" not in answer.headers
+    assert "not today" in caplog.text
+
+
+def test_a1_a5_hand_written_resources_answer_errors_alike(serve: Serve) -> None:
+    class Mine(Resource):
+        def __init__(self) -> None:
+            Resource.__init__(self)
+            self.isLeaf = True
+
+        @override
+        def render(self, request: Request) -> int:
+            error = CodedError(418, "Tea only", "M_TEAPOT")
+            return_json_error(Failure(error), request, ProblemDetails())
+            return NOT_DONE_YET
+
+    answer = serve(Mine()).get("/")
+    assert answer.status == 418
+    assert answer.json() == {
+        "type": "about:blank",
+        "title": "I'm a Teapot",
+        "status": 418,
+        "detail": "Tea only",
+        "errcode": "M_TEAPOT",
+    }
