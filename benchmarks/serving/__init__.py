@@ -106,13 +106,11 @@ def rates(core: int) -> dict[Key, Figures]:
         for server in servers:
             ask(server.port, WORKLOADS[0], 1.0, WORK)
         rounds = [one_round(servers) for _ in range(ROUNDS)]
-    return {
-        key: Figures(
-            median(each[key].per_second for each in rounds),
-            median(each[key].cpu for each in rounds),
-        )
-        for key in rounds[0]
-    }
+    return {key: middle([each[key] for each in rounds]) for key in rounds[0]}
+
+
+def middle(found: list[Figures]) -> Figures:
+    return Figures(median(each.per_second for each in found), median(each.cpu for each in found))
 
 
 def one_round(servers: list[Server]) -> dict[Key, Figures]:

@@ -23,18 +23,20 @@ from counterfoil._context import RequestContext, current_context
 
 __all__ = ["RequestContextFilter", "install_log_record_factory"]
 
-_FIELDS: Final = {
-    "request_id": "request_id",
-    "request_client": "client",
-    "request_site": "site",
-    "request_method": "method",
-    "request_uri": "uri",
-    "request_protocol": "protocol",
-    "request_user_agent": "user_agent",
-}
-"""The attributes of a record, and the fields of the context that they are taken from."""
 
-_OUTSIDE: Final[Mapping[str, str]] = dict.fromkeys(_FIELDS, "-")
+def _fields_of(context: RequestContext) -> Mapping[str, str]:
+    return {
+        "request_id": context.request_id,
+        "request_client": context.client,
+        "request_site": context.site,
+        "request_method": context.method,
+        "request_uri": context.uri,
+        "request_protocol": context.protocol,
+        "request_user_agent": context.user_agent,
+    }
+
+
+_OUTSIDE: Final = _fields_of(RequestContext("-", "-", "-", "-", "-", "-", "-"))
 
 
 class RequestContextFilter(logging.Filter):
@@ -73,7 +75,3 @@ def _add_fields(record: logging.LogRecord) -> None:
     attributes = vars(record)
     for attribute, text in (_OUTSIDE if context is None else _fields_of(context)).items():
         attributes.setdefault(attribute, text)
-
-
-def _fields_of(context: RequestContext) -> Mapping[str, str]:
-    return {attribute: getattr(context, field) for attribute, field in _FIELDS.items()}

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from twisted.web.http_headers import Headers
 from typing_extensions import override
 
-from counterfoil._describe import printable, redacted
 from counterfoil._types import Request
 
 try:
@@ -114,7 +113,7 @@ class Tracing:
         parent = Context()
         if self._extract_context:
             parent = propagate.extract(request.requestHeaders, parent, _GETTER)
-        method = printable(request.method)
+        method = request.context.method
         return self._tracer.start_span(
             _name(method, request.operation),
             parent,
@@ -134,12 +133,12 @@ def _attributes(request: SiteRequest, method: str) -> Iterator[tuple[str, str]]:
     yield "http.request.method", method if method in _METHODS else "_OTHER"
     if method not in _METHODS:
         yield "http.request.method_original", method
-    path, mark, query = redacted(request.uri).partition(b"?")
-    yield "url.path", printable(path)
-    if mark:
-        yield "url.query", printable(query)
-    yield "url.scheme", _scheme(request)
     context = request.context
+    path, mark, query = context.uri.partition("?")
+    yield "url.path", path
+    if mark:
+        yield "url.query", query
+    yield "url.scheme", _scheme(request)
     yield "client.address", context.client
     yield "user_agent.original", context.user_agent
     yield "counterfoil.request_id", context.request_id

@@ -68,10 +68,8 @@ def test_a43_b40_b43_parameters_that_are_refused(server: Server, raw: str) -> No
 
 
 @pytest.mark.parametrize("raw", ["\x7f", "\x80", "\xb0"])
-def test_a44_bytes_that_should_be_escaped(server: Server, raw: str) -> None:
-    response = server.get(f"/boards/{raw}")
-    assert response.status == 400
-    assert errcode(response) == "M_INVALID_PARAM"
+def test_a44_b17_bytes_that_should_be_escaped(server: Server, raw: str) -> None:
+    assert server.get(f"/boards/{raw}").status == 400
 
 
 @pytest.mark.parametrize("target", ["/", "/boards", "/boards/a/", "//boards/a", "/x?/y", "/own/"])

@@ -166,7 +166,7 @@ def test_a88_a_whole_answer_and_a_reply_are_one_answer_and_an_error(
         for _ in range(2):
             connection.request("GET", "/")
             assert connection.response().body == b"whole"
-    assert lines(caplog, "server") == ["GET /: operation failed"] * 2
+    assert lines(caplog, "server") == ["GET /: Operation failed"] * 2
 
 
 def test_a83_a_reply_cannot_change_the_framing(serve: Serve) -> None:

@@ -231,7 +231,7 @@ def test_a16_b71_anything_else_is_a_500_that_says_nothing(
 
 
 def test_a17_b67_a_template_is_filled_and_the_message_escaped(serve: Serve) -> None:
-    message = "<script>{code}{msg!r}</script> & \"it's\""
+    message = '<script>{code}{msg!r}</script> & "it\'s"'
     template = "<style>p {{ color: red }}</style><h1>{code}</h1><p>{msg}</p>"
     response = answer_to(serve, CodedError(400, message), template)
     assert response.status == 400
@@ -261,7 +261,7 @@ def test_a18_b67_a_jinja2_template_is_rendered_and_escapes(
 def test_a18_a_jinja2_template_that_does_not_escape_is_refused(
     autoescape: bool | Callable[[str | None], bool],
 ) -> None:
-    template = Environment(autoescape=autoescape).from_string("{{ msg }}")  # noqa: S701
+    template = Environment(autoescape=autoescape).from_string("{{ msg }}")
     with pytest.raises(ValueError, match="autoescape"):
         ErrorPage(template)
 
@@ -319,7 +319,9 @@ def test_a20_b83_after_a_part_was_written_the_connection_is_cut(
 @pytest.mark.parametrize(
     ("error", "status"), [(CodedError(403, "No"), 403), (RuntimeError("no"), 500)]
 )
-def test_a20_a_client_that_has_left_is_no_fault(serve: Serve, error: Exception, status: int) -> None:
+def test_a20_a_client_that_has_left_is_no_fault(
+    serve: Serve, error: Exception, status: int
+) -> None:
     assert left_before(serve, failing(error)).code == status
 
 
@@ -351,9 +353,7 @@ def test_b67_half_of_a_surrogate_pair_in_a_message_is_still_a_page(serve: Serve)
 
 
 @pytest.mark.parametrize("line", [b"a=b\r\nX: y", b"a=\0", b"a=\x1b[0m", b"a=\x7f"])
-def test_a83_b63_b64_a_cookie_that_could_forge_a_header_is_a_500(
-    serve: Serve, line: bytes
-) -> None:
+def test_a83_b63_b64_a_cookie_that_could_forge_a_header_is_a_500(serve: Serve, line: bytes) -> None:
     error = RedirectException(b"/")
     error.cookies.append(line)
     response = answer_to(serve, error)
@@ -394,7 +394,9 @@ def test_a_cookie_has_the_attributes_it_is_given() -> None:
 
 
 def page(request: Request) -> None:
-    set_headers(request, {"X-Frame-Options": "SAMEORIGIN", "Content-Security-Policy": "default-src"})
+    set_headers(
+        request, {"X-Frame-Options": "SAMEORIGIN", "Content-Security-Policy": "default-src"}
+    )
     respond_with_html(request, 201, "<p>é</p>")
 
 
@@ -420,9 +422,9 @@ def test_a53_what_is_not_bytes_is_refused(serve: Serve) -> None:
     caught: list[str] = []
 
     def answer(request: Request) -> None:
+        unchecked: Callable[..., None] = respond_with_html_bytes
         with pytest.raises(TypeError) as info:
-            # An unchecked caller's mistake, made through the untyped mapping of a call.
-            respond_with_html_bytes(request, 200, **{"html_bytes": "<p>"})  # type: ignore[arg-type]
+            unchecked(request, 200, "<p>")
         caught.append(str(info.value))
         respond_with_html(request, 200, "")
 

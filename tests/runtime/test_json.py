@@ -167,7 +167,7 @@ class Notice(Model):
 JSONABLE = [
     Notice(text="caf\u00e9"),
     [Notice(text="a"), {"b": Notice(text="c")}],
-    {1: "a", None: 2, True: [date(2026, 1, 2)], Codes.UNKNOWN: Codes.UNKNOWN},
+    {1: "a", None: 2, False: [date(2026, 1, 2)], Codes.UNKNOWN: Codes.UNKNOWN},
     (1, {2}, frozenset({3})),
     "NaN",
     ["Infinity", "9" * 5000, "-Infinity"],

@@ -381,7 +381,7 @@ class Certified(Resource):
     isLeaf = True
 
     def __init__(self, root: JsonResource) -> None:
-        super().__init__()
+        Resource.__init__(self)
         self._root = root
 
     def render(self, request: Request) -> int:

@@ -21,6 +21,7 @@ _CREDENTIALS: Final = {
     SchemeKind.CERTIFICATE: "ClientCertificate",
 }
 _IN_AUTHORIZATION: Final = (SchemeKind.BEARER, SchemeKind.BASIC, SchemeKind.HTTP)
+_LONGEST_REALM: Final = 100
 _PRINCIPAL: Final = Expression.name(Identifier("Principal"))
 _PRINCIPAL_OF_HANDLERS: Final = Expression.name(Identifier("Principal_contra"))
 
@@ -69,7 +70,8 @@ def security_view(api: ir.Api) -> SecurityView:
 def _scheme(scheme: ir.SecurityScheme, api: ir.Api, principal: Identifier) -> SchemeView:
     guard = Identifier("guard_next" if scheme.follows else "guard")
     method = Expression.name(Identifier("authenticator"), scheme.name)
-    given = [docs.title(api)] if scheme.argument is None else [docs.title(api), scheme.argument]
+    realm = docs.title(api)[:_LONGEST_REALM]
+    given = [realm] if scheme.argument is None else [realm, scheme.argument]
     made = Expression.name(Identifier(scheme.kind.value))
     said = Expression.name(principal)
     granted = Expression.subscript(Expression.name(Identifier("Granted")), said)

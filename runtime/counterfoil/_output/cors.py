@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from counterfoil._output.prepared import PreparedLines, prepared, set_prepared
 from counterfoil._types import Request
 
 __all__ = ["Cors"]
@@ -45,9 +46,9 @@ class Cors:
     credentials: bool = False
 
     _allowed: frozenset[bytes] = field(init=False, repr=False, compare=False)
-    _methods: str = field(init=False, repr=False, compare=False)
-    _request_headers: bytes = field(init=False, repr=False, compare=False)
-    _exposed: bytes = field(init=False, repr=False, compare=False)
+    _prepared: dict[tuple[str | None, tuple[str, ...]], PreparedLines] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         if self.credentials and self.origins == "*":
@@ -58,10 +59,6 @@ class Cors:
             if not (scheme and separator and host) or set(host) & set("/*, ") or not host.isascii():
                 raise ValueError(f"{origin!r} is no origin: write it as https://example.org")
         object.__setattr__(self, "_allowed", frozenset(each.encode("ascii") for each in listed))
-        object.__setattr__(self, "_methods", ", ".join(self.methods))
-        names = ", ".join(self.request_headers)
-        object.__setattr__(self, "_request_headers", names.encode("ascii"))
-        object.__setattr__(self, "_exposed", ", ".join(self.exposed_headers).encode("ascii"))
 
     def set_headers(
         self, request: Request, methods: str | None = None, headers: tuple[str, ...] = ()
@@ -70,31 +67,39 @@ class Cors:
 
         *headers* are request headers that its routes read.
         """
+        if self.origins == "*":
+            set_prepared(request, self._lines(methods, headers))
+            return
         response = request.responseHeaders
-        if self.origins != "*":
-            for name in _HEADERS:
-                response.removeHeader(name)
-            response.addRawHeader(b"Vary", b"Origin")
-            origin = request.getHeader(b"Origin")
-            if origin not in self._allowed:
-                return
+        for name in _HEADERS:
+            response.removeHeader(name)
+        origin = request.getHeader(b"Origin")
+        if origin in self._allowed:
+            set_prepared(request, self._lines(methods, headers))
             response.setRawHeaders(b"Access-Control-Allow-Origin", [origin])
-            if self.credentials:
-                response.setRawHeaders(b"Access-Control-Allow-Credentials", [b"true"])
-        else:
-            response.setRawHeaders(b"Access-Control-Allow-Origin", [b"*"])
-        listed = self._methods if methods is None else methods
-        response.setRawHeaders("Access-Control-Allow-Methods", [listed])
-        response.setRawHeaders(b"Access-Control-Allow-Headers", [self._allow_headers(headers)])
-        response.setRawHeaders(b"Access-Control-Expose-Headers", [self._exposed])
+        if self._allowed:
+            response.addRawHeader(b"Vary", b"Origin")
 
     def set_max_age(self, request: Request) -> None:
         """Say for how long the answer to a preflight request may be kept."""
         request.responseHeaders.setRawHeaders(b"Access-Control-Max-Age", [b"%d" % self.max_age])
 
-    def _allow_headers(self, headers: tuple[str, ...]) -> bytes:
-        if not headers:
-            return self._request_headers
+    def _lines(self, methods: str | None, headers: tuple[str, ...]) -> PreparedLines:
+        """The headers for a route: there are no more of them than routes."""
+        lines = self._prepared.get((methods, headers))
+        if lines is None:
+            lines = self._prepared[methods, headers] = prepared(self._fields(methods, headers))
+        return lines
+
+    def _fields(self, methods: str | None, headers: tuple[str, ...]) -> dict[str, str]:
         known = {name.lower() for name in self.request_headers}
         more = [name for name in headers if name.lower() not in known]
-        return ", ".join([*self.request_headers, *more]).encode("ascii")
+        fields = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": ", ".join(self.methods) if methods is None else methods,
+            "Access-Control-Allow-Headers": ", ".join([*self.request_headers, *more]),
+            "Access-Control-Expose-Headers": ", ".join(self.exposed_headers),
+        }
+        if self.credentials:
+            fields["Access-Control-Allow-Credentials"] = "true"
+        return fields

@@ -20,6 +20,7 @@ from counterfoil.stub import (
     answers,
     path,
     read,
+    takes_headers,
     unimplemented,
 )
 from pydantic import Field
@@ -98,6 +99,7 @@ class ThingsServlet:
             "GET", [THINGS_THING_ID_PARTS_NAME_FORMAT], self.get_part, "getPart"
         )
 
+    @takes_headers("X-Request-Id")
     @answers(Ok)
     async def get_part(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, GetPartInput, path)
