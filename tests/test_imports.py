@@ -25,11 +25,11 @@ TREES: Final = {
 # From the bottom up: what a module imports stands in a line above its own. A line's modules do not
 # know of each other. A new module or folder has to be given its line here.
 RUNTIME: Final = [
-    ["_cancel", "_context", "_describe", "_json", "_lazy", "_replies", "_types"],
+    ["_cancel", "_context", "_cpu", "_describe", "_json", "_lazy", "_replies", "_types"],
     ["_errors"],
     ["_logs", "_threads", "_watchdog"],
-    ["_input", "_options", "_output", "_routing"],
-    ["_server", "_servlets"],
+    ["_input", "_output", "_routing"],
+    ["_options", "_server", "_servlets"],
     ["_resources"],
     ["metrics", "servlet", "stub", "testing", "tracing"],
 ]

@@ -7,6 +7,7 @@ This is what an application uses. Generated code imports `counterfoil.stub`, and
 from counterfoil._cancel import cancellable, is_cancellable
 from counterfoil._errors import (
     ApiError,
+    ClientDisconnectedError,
     CodedError,
     CodeMessageException,
     Codes,
@@ -109,6 +110,7 @@ __all__ = [
     "BodyPlan",
     "BodyStream",
     "ClientCertificate",
+    "ClientDisconnectedError",
     "CodeMessageException",
     "CodedError",
     "Codes",

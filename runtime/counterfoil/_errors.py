@@ -25,6 +25,7 @@ from counterfoil._replies import HeaderValues
 
 __all__ = [
     "ApiError",
+    "ClientDisconnectedError",
     "ClientStatusError",
     "CodeMessageException",
     "CodedError",
@@ -151,6 +152,10 @@ class CodedError(CodeMessageException):
     def error_dict(self) -> dict[str, object]:
         """The body to answer with. A subclass may add to it."""
         return {"errcode": self.errcode, "error": self.msg}
+
+
+class ClientDisconnectedError(ConnectionError):
+    """The client left before its whole request had come. Raised where the body is awaited."""
 
 
 class UnrecognizedRequestError(CodedError):

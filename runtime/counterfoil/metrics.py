@@ -57,7 +57,7 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from counterfoil._server.observing import RequestSummary
-    from counterfoil._server.request import SiteRequest
+    from counterfoil._server.timed_request import TimedRequest
 
 __all__ = ["Metrics", "MetricsResource"]
 
@@ -137,10 +137,10 @@ class Metrics(Collector):
         self._bounds = sorted(buckets)
         self._routes: dict[_Key, _Route] = {}
         self._outcomes: dict[tuple[_Key, int], _Outcome] = {}
-        self._flying: dict[SiteRequest, _Route] = {}
+        self._flying: dict[TimedRequest, _Route] = {}
         registry.register(self)
 
-    def request_started(self, request: SiteRequest) -> None:
+    def request_started(self, request: TimedRequest) -> None:
         """A handler starts."""
         method = request.method.decode("latin-1")
         route = self._route(_key(request.servlet_name, request.operation, method))
@@ -148,7 +148,7 @@ class Metrics(Collector):
         route.in_flight += 1
         self._flying[request] = route
 
-    def request_ended(self, request: SiteRequest, summary: RequestSummary) -> None:
+    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
         """A request is over."""
         flying = self._flying.pop(request, None)
         key = _key(summary.servlet, summary.operation, summary.method)

@@ -31,7 +31,7 @@ except ImportError as error:
 
 if TYPE_CHECKING:
     from counterfoil._server.observing import RequestSummary
-    from counterfoil._server.request import SiteRequest
+    from counterfoil._server.timed_request import TimedRequest
 
 __all__ = ["Tracing"]
 
@@ -85,16 +85,16 @@ class Tracing:
         """
         self._tracer = trace.get_tracer("counterfoil", tracer_provider=tracer_provider)
         self._extract_context = extract_context
-        self._traced: dict[SiteRequest, _Traced] = {}
+        self._traced: dict[TimedRequest, _Traced] = {}
 
-    def request_started(self, request: SiteRequest) -> None:
+    def request_started(self, request: TimedRequest) -> None:
         """A handler starts: the span becomes current in its context."""
         span = self._start(request, None)
         traced = _Traced(span, contexts.get_current())
         self._traced[request] = traced
         contexts.attach(trace.set_span_in_context(span, traced.before))
 
-    def request_ended(self, request: SiteRequest, summary: RequestSummary) -> None:
+    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
         """A request is over, and so is its span. One that had no handler gets its span now."""
         traced = self._traced.pop(request, None)
         if traced is None:
@@ -109,7 +109,7 @@ class Tracing:
             _describe_end(span, summary)
         span.end()
 
-    def _start(self, request: SiteRequest, start_time: int | None) -> Span:
+    def _start(self, request: TimedRequest, start_time: int | None) -> Span:
         parent = Context()
         if self._extract_context:
             parent = propagate.extract(request.requestHeaders, parent, _GETTER)
@@ -129,7 +129,7 @@ def _name(method: str, operation: str | None) -> str:
     return known if operation is None else f"{known} {operation}"
 
 
-def _attributes(request: SiteRequest, method: str) -> Iterator[tuple[str, str]]:
+def _attributes(request: TimedRequest, method: str) -> Iterator[tuple[str, str]]:
     yield "http.request.method", method if method in _METHODS else "_OTHER"
     if method not in _METHODS:
         yield "http.request.method_original", method

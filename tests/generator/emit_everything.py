@@ -177,6 +177,44 @@ REGISTER = operation(
 REGISTER_TOO = operation(
     "register_", "register_", ir.Method.GET, path("REGISTER", "/register"), (success(200, "Ok"),)
 )
+SCHEMES = tuple(
+    ir.SecurityScheme(
+        id=kind.name,
+        name=Identifier(kind.name.lower()),
+        constant=Identifier(f"{kind.name}_"),
+        kind=kind,
+        argument=f"X-{kind.name}" if kind.name.startswith("H") or "KEY" in kind.name else None,
+        scoped=kind is ir.SchemeKind.BEARER,
+        follows=kind is ir.SchemeKind.BASIC,
+        doc=LONG_DOC if kind is ir.SchemeKind.BEARER else "",
+    )
+    for kind in sorted(ir.SchemeKind, key=lambda kind: kind.name)
+)
+NEEDED = {scheme.kind: ir.RequiredScheme(scheme, ()) for scheme in SCHEMES}
+BEARER = NEEDED[ir.SchemeKind.BEARER]
+SECURED = operation(
+    "secured",
+    "secured",
+    ir.Method.PUT,
+    path("SECURED", "/secured"),
+    (success(204, "NoContent"),),
+    body=ir.Body(name("bytes"), "image/png", True, ""),
+    security=ir.Security(tuple((one,) for one in NEEDED.values()), optional=False),
+)
+GREETED = operation(
+    "greeted",
+    "greeted",
+    ir.Method.GET,
+    path("SECURED", "/secured"),
+    (success(204, "NoContent"),),
+    security=ir.Security(
+        (
+            (ir.RequiredScheme(BEARER.scheme, ("read", "a scope of several words " * 5)),),
+            (NEEDED[ir.SchemeKind.HEADER_KEY], NEEDED[ir.SchemeKind.BASIC]),
+        ),
+        optional=True,
+    ),
+)
 
 EVERYTHING: Final = ir.Api(
     Identifier("everything"),
@@ -189,9 +227,11 @@ EVERYTHING: Final = ir.Api(
         group("others", "", MOVED, SHUT),
         group("things2", "", HEAD, OPTIONS, TRACE),
         group("things10", '"quoted"', REGISTER, REGISTER_TOO),
+        group("guarded", "", SECURED, GREETED),
     ),
     (BOARD_NOT_FOUND, DEFAULT_PROBLEM, GONE),
     (COMMON, NOTICE_MODELS),
+    SCHEMES,
 )
 
 BARE: Final = ir.Api(

@@ -87,6 +87,7 @@ def operation(
     errors: tuple[ir.Error, ...] = (),
     options: ir.Options = NO_OPTIONS,
     doc: str = "",
+    security: ir.Security | None = None,
 ) -> ir.Operation:
     return ir.Operation(
         operation_id,
@@ -101,6 +102,7 @@ def operation(
         options,
         doc,
         Here(),
+        security,
     )
 
 

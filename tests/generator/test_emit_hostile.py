@@ -89,6 +89,24 @@ def in_cors(operation: ir.Operation, text: str) -> ir.Operation:
     return dataclasses.replace(operation, options=ir.Options(cors=policy))
 
 
+def in_security(api: ir.Api, text: str) -> ir.Api:
+    """Every text of a scheme, and the scopes that are required of it."""
+    scheme = ir.SecurityScheme(
+        id=text,
+        name=Identifier("app_key"),
+        constant=Identifier("APP_KEY"),
+        kind=ir.SchemeKind.HEADER_KEY,
+        argument=text,
+        scoped=True,
+        follows=True,
+        doc=text,
+    )
+    required = ir.RequiredScheme(scheme, (text, f"x-{text}"))
+    security = ir.Security(((required,),), optional=True)
+    secured = in_operation(lambda op, _: dataclasses.replace(op, security=security))
+    return secured(dataclasses.replace(api, schemes=(scheme,)), text)
+
+
 FIELDS: Final[dict[str, Change]] = {
     "source": lambda api, text: dataclasses.replace(api, sources=(text,)),
     "sources": lambda api, text: dataclasses.replace(api, sources=(text, text)),
@@ -115,6 +133,7 @@ FIELDS: Final[dict[str, Change]] = {
     "body doc": in_body(lambda b, text: dataclasses.replace(b, doc=text)),
     "reply media type": in_operation(in_media_types),
     "cors": in_operation(in_cors),
+    "security": in_security,
 }
 
 LITERALS: Final = ("operation id", "template", "wire name", "default", "constraint")

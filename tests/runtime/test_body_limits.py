@@ -350,7 +350,7 @@ class TestAtHead:
         async def refuse(request: SiteRequest) -> object:
             raise CodedError(401, "Who are you?", headers={"WWW-Authenticate": "Bearer"})
 
-        server = serve(Taker(refuse, BodyPlan(at_head=True)))
+        server = serve(Site(Taker(refuse, BodyPlan(at_head=True))))
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
         body: bytes | Iterator[bytes] = (
             (b"x" * 10_000 for _ in range(2000)) if chunked else b"x" * LARGE

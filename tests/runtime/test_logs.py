@@ -14,6 +14,7 @@ from counterfoil import (
     Request,
     RequestContextFilter,
     SiteRequest,
+    cancellable,
     defer_to_thread,
     install_log_record_factory,
     run_in_background,
@@ -106,6 +107,10 @@ class Talking:
             raise ValueError(name)
         return 200, name
 
+    @cancellable
+    async def hasty(self, request: Request) -> tuple[int, object]:
+        return await self.talk(request, "hasty")
+
     async def work(self, name: str) -> None:
         user_log.info("%s in the background", name)
 
@@ -120,6 +125,7 @@ class Talking:
     def served(self, serve: Serve) -> Server:
         resource = JsonResource()
         resource.register_paths("GET", [path("/{name}", "name")], self.talk, "Talk")
+        resource.register_paths("GET", [path("/hasty")], self.hasty, "Hasty")
         return serve(resource)
 
     def two_at_once(self, server: Server) -> None:
@@ -166,6 +172,24 @@ def test_a102_the_factory_does_it_for_every_handler(serve: Serve, made_with_fiel
     talking = Talking()
     talking.two_at_once(talking.served(serve))
     check(made_with_fields, talking.ids)
+
+
+@pytest.mark.parametrize("name", ["patient", "hasty"])
+def test_a102_so_has_every_line_when_the_client_has_left(
+    serve: Serve, filtered: Lines, name: str
+) -> None:
+    """A102: the access line too, which the end of the connection may bring about."""
+    talking = Talking()
+    with talking.served(serve).connect() as connection:
+        connection.request("GET", f"/{name}")
+        until(lambda: talking.waiting)
+    if name == "patient":
+        until(logged(filtered, "began"))
+        in_reactor(talking.release)
+    until(logged(filtered, "counterfoil.access", f"/{name} "))
+    spoken = filtered(f"{name} ")
+    assert len(spoken) > 1
+    assert [line for line in spoken if talking.ids[name] not in line] == []
 
 
 def test_a102_outside_of_any_request_there_is_none(filtered: Lines) -> None:

@@ -23,6 +23,7 @@ from counterfoil import (
     limits,
 )
 from counterfoil._server.observing import Observer, RequestSummary
+from counterfoil._server.timed_request import TimedRequest
 from counterfoil.metrics import Metrics, MetricsResource
 from counterfoil.stub import path
 from prometheus_client import CollectorRegistry
@@ -98,7 +99,7 @@ class Watched:
 
     def __init__(self, serve: Serve, root: Resource, *others: Observer) -> None:
         self.registry = CollectorRegistry()
-        observers = [*others, Metrics(self.registry)]
+        observers: list[Observer] = [*others, Metrics(self.registry)]
         self.server: Server = serve(Site(root, observers=observers))
 
     def value(self, name: str, **labels: str) -> float:
@@ -285,10 +286,10 @@ def test_a111_a_client_that_leaves_before_its_head_ends_is_not_counted(watched: 
 class Broken:
     """An observer that raises, whatever it is told."""
 
-    def request_started(self, request: SiteRequest) -> None:
+    def request_started(self, request: TimedRequest) -> None:
         raise ZeroDivisionError("started")
 
-    def request_ended(self, request: SiteRequest, summary: RequestSummary) -> None:
+    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
         raise ZeroDivisionError("ended")
 
 

@@ -60,8 +60,7 @@ def test_a112_b29_a_body_over_the_limit_is_a_413_that_can_be_read(server: Server
         assert response.json() == {"errcode": "M_TOO_LARGE", "error": "The body is too large"}
         assert response.headers["access-control-allow-origin"] == "*"
         assert response.headers["x-content-type-options"] == "nosniff"
-        connection.request("POST", "/length", body=b"x" * 1000)
-        assert connection.response().json() == 1000
+        assert connection.rest() == b""
 
 
 def test_a112_b30_and_so_is_one_in_chunks(server: Server) -> None:
@@ -140,12 +139,13 @@ def test_a105_a106_one_line_for_each_request(
     until(lambda: len(lines(caplog, "access")) == 2)
     first, second = lines(caplog, "access")
     assert re.fullmatch(
-        r'127\.0\.0\.1 - \{Length\} 0\.\d{3}s 1B 200 "GET /length\?a=b HTTP/1\.1" '
-        r'"test\\x1b\[31m"',
+        r"127\.0\.0\.1 - - - GET-\d+ - \{Length\} - 0\.\d{3}s/0\.\d{3}s "
+        r"\(0\.\d{3}s, 0\.\d{3}s\) 1B 200 "
+        r'"GET /length\?a=b HTTP/1\.1" "test\\x1b\[31m"',
         first,
     )
     assert re.fullmatch(
-        r'127\.0\.0\.1 - \{JsonResource\} 0\.\d{3}s \d+B 404 "GET /nowhere HTTP/1\.1" "-"', second
+        r'127\.0\.0\.1 - .* \{JsonResource\} .* \d+B 404 "GET /nowhere HTTP/1\.1" "-"', second
     )
 
 
@@ -217,12 +217,13 @@ def test_a104_a_request_is_processed_once() -> None:
 @pytest.mark.parametrize(
     "data",
     [
+        b"",
         b"POST /len",
         b"POST /length HTTP/1.1\r\nHost: localhost\r\n",
         b"POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab",
         chunked(b"abc")[:-8],
     ],
-    ids=["mid line", "mid head", "mid body", "mid chunk"],
+    ids=["before the head", "mid line", "mid head", "mid body", "mid chunk"],
 )
 def test_a111_b76_a_client_that_leaves_before_its_request_is_complete(
     server: Server, data: bytes, caplog: pytest.LogCaptureFixture
@@ -231,8 +232,6 @@ def test_a111_b76_a_client_that_leaves_before_its_request_is_complete(
     with server.connect() as connection:
         connection.send(data)
         time.sleep(0.05)
-    if data.endswith(b"/len"):
-        return  # Twisted makes a request of a whole first line
     until(lambda: lines(caplog, "access"))
     assert lines(caplog, "access") == ["127.0.0.1 left before its request was complete"]
 

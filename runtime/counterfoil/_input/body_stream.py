@@ -25,7 +25,7 @@ class BodyStream(AsyncIterator[bytes]):
 
     While nobody reads, the client is held up: no more than a few pieces are in memory. Reading
     raises what ended the body early: `CodedError` with 413 for one that is too long, with 408 for
-    one that is too slow, `ConnectionError` for a client that left.
+    one that is too slow, `ClientDisconnectedError` for a client that left.
     """
 
     def __init__(self, *, pause: Callable[[], None], resume: Callable[[], None]) -> None:

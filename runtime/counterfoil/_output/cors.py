@@ -98,8 +98,9 @@ class Cors:
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": ", ".join(self.methods) if methods is None else methods,
             "Access-Control-Allow-Headers": ", ".join([*self.request_headers, *more]),
-            "Access-Control-Expose-Headers": ", ".join(self.exposed_headers),
         }
+        if self.exposed_headers:
+            fields["Access-Control-Expose-Headers"] = ", ".join(self.exposed_headers)
         if self.credentials:
             fields["Access-Control-Allow-Credentials"] = "true"
         return fields

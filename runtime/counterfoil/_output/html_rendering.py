@@ -7,7 +7,12 @@ from collections.abc import Awaitable
 from twisted.python.failure import Failure
 
 from counterfoil._errors import CodedError
-from counterfoil._output.html import ErrorPage, respond_with_html_bytes, return_html_error
+from counterfoil._output.html import (
+    ErrorPage,
+    respond_with_error_page,
+    respond_with_html_bytes,
+    return_html_error,
+)
 from counterfoil._output.rendering import JsonRenderer
 from counterfoil._types import Request
 
@@ -39,4 +44,4 @@ class HtmlRenderer:
 
     def refuse(self, request: Request, error: CodedError) -> None:
         """Answer with the error page for *error*, without a word in the log."""
-        respond_with_html_bytes(request, error.code, self._error_page.render(error.code, error.msg))
+        respond_with_error_page(request, self._error_page, error)

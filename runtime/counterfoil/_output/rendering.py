@@ -12,8 +12,8 @@ from twisted.internet.task import Cooperator
 from twisted.python.failure import Failure
 
 from counterfoil._describe import describe, printable
-from counterfoil._errors import CodedError
-from counterfoil._json.coding import encode
+from counterfoil._errors import ClientDisconnectedError, CodedError
+from counterfoil._json.encoding import encode
 from counterfoil._json.slices import encoded_in_slices, is_large
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.formats import ErrorFormat, MatrixErrors
@@ -159,6 +159,8 @@ def logged(request: Request, error: BaseException) -> CodedError:
                 servlet_of(request),
                 exc_info=error,
             )
+        return _CANCELLED
+    if isinstance(error, ClientDisconnectedError):
         return _CANCELLED
     logger.error("%s: %s failed", describe(request), servlet_of(request), exc_info=error)
     return INTERNAL

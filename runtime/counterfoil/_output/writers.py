@@ -11,7 +11,7 @@ import logging
 from twisted.web.server import NOT_DONE_YET
 
 from counterfoil._describe import describe
-from counterfoil._json.coding import encode
+from counterfoil._json.encoding import encode
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
 from counterfoil._output.headers import set_status

@@ -196,8 +196,9 @@ class SiteChannel(ReadingChannel):
             return False
         if before == 0 or left < before:
             self._moved_at = now
-        if self._phase is not Phase.BODY:
-            self._due = max(self._due, now + LINGER_SECONDS)
+        if self._phase is not Phase.BODY:  # what else is due counts from the last byte on
+            idle = self._phase is Phase.IDLE
+            self._due = max(self._due, now + (self.site.deadlines.idle if idle else LINGER_SECONDS))
         return now - self._moved_at >= self.site.deadlines.idle
 
     def _expire(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -38,7 +37,7 @@ class Deadlines:
     """From the call of a handler to its end, unless its route has its own."""
 
     def __post_init__(self) -> None:
-        if not min(self.head, self.body, self.idle, self.handler) > 0:
+        if not all(each > 0 for each in (self.head, self.body, self.idle, self.handler)):
             raise ValueError("a deadline must be more than 0 seconds")
 
     @property
@@ -86,7 +85,7 @@ class Sweep:
     def expect(self, seconds: float) -> None:
         """Look often enough for a deadline of *seconds*."""
         interval = max(seconds / 4, _SHORTEST_INTERVAL)
-        if interval >= self._interval or math.isnan(interval):
+        if interval >= self._interval:
             return
         self._interval = interval
         if self._call is not None:

@@ -15,7 +15,7 @@ from twisted.web.server import Request
 from typing_extensions import override
 
 from counterfoil._describe import describe
-from counterfoil._errors import CodedError, Codes
+from counterfoil._errors import ClientDisconnectedError, CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
@@ -230,7 +230,7 @@ class SiteRequest(TimedRequest):
         if self._processing and self.is_render_cancellable:
             self._cancel()
         if self.body_stream is not None:
-            self.body_stream.end(ConnectionError("the client has left"))
+            self.body_stream.end(ClientDisconnectedError("the client has left"))
         self._end(time.monotonic(), complete=False)
 
     def _cancel(self) -> None:

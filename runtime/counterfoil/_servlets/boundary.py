@@ -17,7 +17,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from counterfoil._describe import describe
 from counterfoil._errors import ApiError, CodedError, StatusError, error_object
 from counterfoil._input.bodies import is_json
-from counterfoil._json.coding import encode
+from counterfoil._json.encoding import encode
 from counterfoil._json.jsonable import jsonable
 from counterfoil._output.connection import abort
 from counterfoil._output.headers import set_headers, set_status, withdraw_headers

@@ -1,0 +1,112 @@
+"""`x-counterfoil`: what its values come to, and that the runtime takes what the reader lets by."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from counterfoil import Cors
+from counterfoil_codegen import ir
+from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.document import JsonValue, Loader
+from counterfoil_codegen.lower import lower_api
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ("50ms", 0.05),
+        ("72 ms", 0.072),
+        ("0.1s", 0.1),
+        ("1.5m", 90.0),
+        ("2h", 7200.0),
+        (30, 30.0),
+        (0.25, 0.25),
+    ],
+)
+def test_timeouts(given: JsonValue, seconds: float) -> None:
+    assert options({"timeout": given}).timeout == seconds
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        ("7B", 7),
+        ("2kB", 2000),
+        ("3 MB", 3_000_000),
+        ("1GB", 10**9),
+        ("2KiB", 2048),
+        ("10MiB", 10 * 2**20),
+        ("1GiB", 2**30),
+        (1, 1),
+    ],
+)
+def test_sizes(given: JsonValue, count: int) -> None:
+    assert options({"max-body": given}).max_body == count
+
+
+def test_an_operation_wins_over_its_document() -> None:
+    shared: dict[str, JsonValue] = {
+        "timeout": 1,
+        "max-body": 2,
+        "cors": {"origins": ["https://a.example"], "credentials": True},
+    }
+    policy = ir.Cors(origins=("https://a.example",), credentials=True)
+    assert options({}, shared) == ir.Options(False, 1.0, 2, policy)
+    own = options({"cancellable": True, "cors": False}, shared)
+    assert own == ir.Options(True, 1.0, 2, ir.Cors(origins=()))
+    own = options({"timeout": 3, "max-body": 4, "cors": {"max-age": "5m"}}, shared)
+    assert own == ir.Options(False, 3.0, 4, ir.Cors(max_age=300))
+
+
+ORIGINS = st.one_of(
+    st.text(max_size=20),
+    st.from_regex(r"\A[a-z]{1,5}://[a-zA-Z0-9.:\[\]*/@é-]{1,12}\Z"),
+)
+
+
+@given(st.lists(ORIGINS, max_size=3), st.booleans())
+def test_b68_what_is_let_by_is_a_policy_of_the_runtime(
+    origins: list[str], credentials: bool
+) -> None:
+    cors: JsonValue = {"origins": [*origins], "credentials": credentials}
+    try:
+        found = options({"cors": cors}).cors
+    except RefusedError:
+        return
+    assert found is not None
+    assert found.origins is not None
+    assert "null" not in found.origins
+    assert Cors(origins=found.origins, credentials=found.credentials).origins == tuple(origins)
+
+
+class RefusedError(Exception):
+    """The spec was refused."""
+
+
+def options(own: JsonValue, shared: JsonValue | None = None) -> ir.Options:
+    """What a spec says of its only operation."""
+    operation: JsonValue = {"responses": {"204": {"description": ""}}, "x-counterfoil": own}
+    spec: dict[str, JsonValue] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Case", "version": "1"},
+        "paths": {"/": {"get": operation}},
+    }
+    if shared is not None:
+        spec["x-counterfoil"] = shared
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "spec.json"
+        place.write_text(json.dumps(spec), encoding="utf-8")
+        diagnostics = Diagnostics()
+        loader = Loader(Path(folder), diagnostics)
+        root = loader.load(place)
+        if root is None:
+            raise RefusedError
+        lowered = lower_api([root], loader, diagnostics, package="api", sources=("spec.json",))
+    if lowered is None:
+        raise RefusedError
+    return lowered.api.groups[0].operations[0].options
