@@ -1,4 +1,4 @@
-"""Run the benchmarks: `python -m benchmarks [generation | dispatch | serving ...]`.
+"""Run the benchmarks: `python -m benchmarks [generation | dispatch | encoding | serving ...]`.
 
 Without a name it runs those that need nothing but this project. `serving` needs other servers,
 which `make bench-serving` fetches.
@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import dispatch, generation, serving
+from benchmarks import dispatch, encoding, generation, serving
 from benchmarks.machine import describe
 
 BENCHMARKS = {
     "generation": generation.main,
     "dispatch": dispatch.main,
+    "encoding": encoding.main,
     "serving": serving.main,
 }
-BY_DEFAULT = ["generation", "dispatch"]
+BY_DEFAULT = ["generation", "dispatch", "encoding"]
 
 
 def main(names: list[str]) -> None:

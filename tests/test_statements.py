@@ -18,7 +18,7 @@ _IN_A_NAME = re.compile(r"(?<=_)a([0-9]{1,3})(?=_|$)")
 _IN_A_DOCSTRING = re.compile(r"\bA([0-9]{1,3})\b(?:\s*(?:to|-)\s*A([0-9]{1,3})\b)?")
 
 
-def tests() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+def every_test() -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for path in sorted(TESTS.rglob("test_*.py")):
         if path == Path(__file__) or "corpus" in path.relative_to(TESTS).parts[:-1]:
             continue
@@ -37,7 +37,7 @@ def named(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
 
 
 def test_every_statement_is_named_by_a_test() -> None:
-    proven = {statement for test in tests() for statement in named(test)}
+    proven = {statement for test in every_test() for statement in named(test)}
     missing = sorted(STATEMENTS - proven, key=lambda name: int(name[1:]))
     assert not missing, f"no test names {', '.join(missing)}"
 
@@ -45,7 +45,7 @@ def test_every_statement_is_named_by_a_test() -> None:
 def test_no_test_names_a_statement_that_is_none() -> None:
     wrong = {
         f"{test.name}: {statement}"
-        for test in tests()
+        for test in every_test()
         for statement in named(test)
         if statement not in STATEMENTS
     }

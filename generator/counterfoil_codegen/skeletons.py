@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.emit.formatting import formatted
 
 _LIBRARY, _OTHERS, _OWN = range(3)
+_PRINCIPALS: Final = frozenset({"Principal", "Principal_co", "Principal_contra"})
+_PRINCIPAL: Final = re.compile(r"(?<![.\w])Principal(?:_co|_contra)?\b")
 _INDENT: Final = " " * 4
 
 
@@ -48,18 +51,27 @@ class Skeleton:
 
 def skeleton(api: ir.Api, group: ir.Group, module: str) -> Skeleton:
     """The skeleton of the handler of *group*, whose generated *module* is given as text."""
+    doc = f"The {group.module} operations: replace the bodies with what they should do."
+    return _skeleton(api, str(group.handler), module, doc)
+
+
+def authenticator_skeleton(api: ir.Api, module: str) -> Skeleton:
+    """The skeleton of the authenticator of *api*, whose generated `security` is given as text."""
+    doc = "Who sends a request: replace the bodies with what names a principal."
+    return _skeleton(api, "Authenticator", module, doc)
+
+
+def _skeleton(api: ir.Api, of: str, module: str, doc: str) -> Skeleton:
     tree = ast.parse(module)
-    protocol = _class(tree, str(group.handler))
+    protocol = _class(tree, of)
     methods = [node for node in protocol.body if isinstance(node, ast.AsyncFunctionDef)]
     used = {name for method in methods for name in _names_in_signature(method)}
-    imports = _imports(tree, used | {"unimplemented"}, str(api.package))
+    used = used - _PRINCIPALS | {"unimplemented"}
+    imports = _imports(tree, used, str(api.package))
     lines = module.split("\n")
-    name = _class_name(str(group.handler), used | {"unimplemented"})
-    opening = f'class {name}:\n{_INDENT}"""Implements `{api.package}.{group.handler}`."""'
-    header = (
-        f'"""The {group.module} operations: replace the bodies with what they should do."""\n\n'
-        "from __future__ import annotations\n\n" + imports + "\n"
-    )
+    name = _class_name(of, used)
+    opening = f'class {name}:\n{_INDENT}"""Implements `{api.package}.{of}`."""'
+    header = f'"""{doc}"""\n\nfrom __future__ import annotations\n\n{imports}\n'
     bodies = {method.name: _method(method, lines) for method in methods}
     return Skeleton(name, header, opening, bodies)
 
@@ -108,5 +120,7 @@ def _section(module: str) -> int:
 def _method(method: ast.AsyncFunctionDef, lines: list[str]) -> str:
     """The signature as it was generated, and a body that answers 501."""
     signature = lines[method.lineno - 1 : method.body[0].lineno - 1]
+    # Until there is a class for principals, anything is one.
+    signature = [_PRINCIPAL.sub("object", line) for line in signature]
     raises = method.body[-1]
     return "\n".join([*signature, *lines[raises.lineno - 1 : raises.end_lineno]])

@@ -90,7 +90,7 @@ class TestClient:
     ) -> None:
         """The options are those of `Site`."""
         self.clock = Clock()
-        self._site = Site(
+        self.site = Site(
             resource,
             server_header=server_header,
             max_request_body_size=max_request_body_size,
@@ -190,7 +190,7 @@ class TestClient:
         names = {name.lower() for name in given}
         lines = {name: usual[name] for name in usual if name.lower() not in names} | dict(given)
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        connection = self._site.buildProtocol(None)
+        connection = self.site.buildProtocol(None)
         pending = PendingResponse(method, connection)
         connection.dataReceived(
             f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content

@@ -9,10 +9,21 @@ from typing import cast
 
 import pytest
 from canonicaljson import encode_canonical_json
-from counterfoil import JsonResource, Ok, Reply, Request, SiteRequest
+from counterfoil import (
+    ClientDisconnectedError,
+    CodedError,
+    JsonResource,
+    Ok,
+    Reply,
+    Request,
+    SiteRequest,
+    finish_request,
+    respond_with_json,
+    respond_with_json_bytes,
+)
 from counterfoil._context import current_context
 from counterfoil._cpu import measured
-from counterfoil.stub import ApiError, answers, cancellable, limits, path
+from counterfoil.stub import ApiError, answers, at_head, cancellable, limits, path
 from counterfoil.testing import TestClient
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -20,6 +31,7 @@ from twisted.internet.task import deferLater
 from twisted.python.failure import Failure
 from twisted.web import server
 from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 
 from tests.runtime.test_lifecycle import Answer, lines, until
 from tests.serving import Serve, Server, in_reactor, reactor
@@ -387,3 +399,159 @@ def test_a_client_of_tests_gets_large_answers_too() -> None:
     resource = JsonResource()
     resource.register_paths("GET", [path("/")], lambda request: (200, value), "big")
     assert TestClient(resource).get("/").json() == value
+
+
+def test_a23_a_request_is_over_when_its_handler_is(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its line in the log waits for the handler, though the client has long left."""
+    caplog.set_level(logging.INFO)
+    waiting: list[Deferred[None]] = []
+    left: list[object] = []
+
+    async def patient(request: Request) -> Answer:
+        request.notifyFinish().addErrback(left.append)
+        waiting.append(Deferred())
+        await waiting[0]
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], patient, "patient")
+    with serve(resource).connect() as connection:
+        connection.request("GET", "/")
+        until(lambda: waiting)
+    until(lambda: left)
+    assert not lines(caplog, "access")
+    in_reactor(lambda: waiting[0].callback(None))
+    (line,) = lines(caplog, "access")
+    assert "{patient}" in line
+    assert " 200! " in line
+
+
+class Localised(CodedError):
+    """Adds to its body what it was configured with."""
+
+    def __init__(self, config: dict[str, str]) -> None:
+        super().__init__(403, "No", "M_FORBIDDEN")
+        self._config = config
+
+    def error_dict(self) -> dict[str, object]:
+        return {**super().error_dict(), **self._config}
+
+
+def test_a49_an_error_says_what_it_was_configured_to_say(serve: Serve) -> None:
+    """Nothing global is handed to it: it was made with all that it needs, or its format was."""
+
+    def refuse(request: Request) -> Answer:
+        raise Localised({"contact": "admin@example.org"})
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], refuse, "refuse")
+    assert serve(resource).get("/").json() == {
+        "errcode": "M_FORBIDDEN",
+        "error": "No",
+        "contact": "admin@example.org",
+    }
+
+
+def test_a51_a_callback_is_given_equal_values_however_they_are_kept(serve: Serve) -> None:
+    """Names of arguments are interned by Python itself; values are handed on as they came."""
+    seen: list[dict[str, str]] = []
+
+    def keep(request: Request, **arguments: str) -> Answer:
+        seen.append(arguments)
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/{room_id}/{event_type}")], keep, "keep")
+    server = serve(resource)
+    for _ in range(2):
+        assert server.get("/lobby/m.room.message").status == 200
+    assert seen == [{"room_id": "lobby", "event_type": "m.room.message"}] * 2
+    first, second = seen
+    assert [*map(id, first)] == [*map(id, second)]
+
+
+def test_a68_an_answer_says_that_it_is_not_to_be_kept(serve: Serve) -> None:
+    resource = JsonResource()
+    returned: list[object] = []
+
+    def answer(request: Request) -> None:
+        returned.append(respond_with_json(request, 200, {"a": 1}, send_cors=True))
+        returned.append(respond_with_json(request, 200, {"a": 2}))
+
+    resource.register_paths("GET", [path("/")], answer, "answer")
+    response = serve(resource).get("/")
+    assert response.json() == {"a": 1}
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-cache, no-store, must-revalidate"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert returned == [NOT_DONE_YET, None]
+
+
+def test_a76_bytes_that_are_json_already_are_sent_as_they_are(serve: Serve) -> None:
+    resource = JsonResource()
+
+    def answer(request: Request) -> None:
+        respond_with_json_bytes(request, 201, b'{ "b": 1, "a": 2 }')
+
+    resource.register_paths("GET", [path("/")], answer, "answer")
+    response = serve(resource).get("/")
+    assert (response.status, response.body) == (201, b'{ "b": 1, "a": 2 }')
+    assert response.headers["content-length"] == "18"
+
+
+def test_a67_a84_writers_do_nothing_for_a_client_that_has_left(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    left: list[Deferred[None]] = []
+    returned: list[object] = []
+
+    async def answer(request: Request) -> None:
+        gone = Deferred[None]()
+        request.notifyFinish().addErrback(lambda _: gone.callback(None))
+        left.append(gone)
+        await gone
+        returned.append(respond_with_json(request, 200, {}))
+        returned.append(respond_with_json_bytes(request, 200, b"{}"))
+        finish_request(request)
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], answer, "answer")
+    with serve(resource).connect() as connection:
+        connection.request("GET", "/")
+        until(lambda: left)
+    until(lambda: len(returned) == 2)
+    assert returned == [None, None]
+    until(lambda: lines(caplog, "access"))
+    said = lines(caplog, "server")
+    assert len([line for line in said if "already disconnected" in line]) == 2
+    assert len([line for line in said if "lost already" in line]) == 1
+
+
+def test_a_client_that_leaves_mid_upload_is_no_fault_of_the_handler(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun: list[Request] = []
+    ended: list[BaseException] = []
+
+    @at_head
+    async def take(request: Request) -> Answer:
+        assert isinstance(request, SiteRequest)
+        begun.append(request)
+        assert request.body_stream is not None
+        try:
+            await request.body_stream.read()
+        except ClientDisconnectedError as error:
+            ended.append(error)
+            raise
+        raise AssertionError
+
+    resource = JsonResource()
+    resource.register_paths("POST", [path("/")], take, "take")
+    with serve(resource).connect() as connection:
+        connection.send(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+        until(lambda: begun)
+    until(lambda: ended)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
+from queue import Queue
+from threading import Event
 
 import pytest
 from counterfoil import (
@@ -29,13 +31,13 @@ from counterfoil import (
 from counterfoil._types import ResponseWriter
 from counterfoil.testing import Response
 from jinja2 import Environment, Template, select_autoescape
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
 
-from tests.serving import Serve, Server, in_reactor
+from tests.serving import DEADLINE, Serve, Server, in_reactor
 
 FRAMES = {"x-frame-options": "DENY", "content-security-policy": "frame-ancestors 'none';"}
 HTML = "text/html; charset=utf-8"
@@ -191,18 +193,18 @@ def test_a15_a_cancellation_with_its_client_there_is_499_and_an_error(
 
 def left_before(serve: Serve, answer: Callable[[Request], None]) -> Request:
     """The request that was answered by *answer* after its client had left."""
-    arrived: Deferred[Request] = Deferred()
-    gone: Deferred[None] = Deferred()
+    arrived: Queue[Request] = Queue()
+    gone = Event()
 
     def keep(request: Request) -> None:
-        request.notifyFinish().addErrback(lambda _: gone.callback(None))
-        arrived.callback(request)
+        request.notifyFinish().addErrback(lambda _: gone.set())
+        arrived.put(request)
 
     connection = serve(Answering(keep)).connect()
     connection.request("GET", "/page")
-    request = in_reactor(lambda: arrived)
+    request = arrived.get(timeout=DEADLINE)
     connection.close()
-    in_reactor(lambda: gone)
+    assert gone.wait(DEADLINE)
     in_reactor(lambda: answer(request))
     return request
 

@@ -12,11 +12,12 @@ MISSING = f"the real specs are not at {SPECS}; set COUNTERFOIL_SPECS to their fo
 
 @dataclass(frozen=True, slots=True)
 class RealApi:
-    """An API of the world: its package, its spec below `SPECS`, and its number of operations."""
+    """An API of the world: its package, its spec below `SPECS`, and its numbers of operations."""
 
     package: str
     spec: str
     operations: int
+    secured: int = 0  # those that nobody may call without credentials
 
 
 REAL_APIS = (

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from http.client import HTTPConnection
 from importlib import resources
@@ -29,6 +29,11 @@ from tests.specs.wellformed import Built, build_request
 APIS = pytest.mark.parametrize("package", [real.package for real in REAL_APIS])
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 SEED = 7
+AUTHORIZATION = {
+    ir.SchemeKind.BASIC: "Basic YTpi",
+    ir.SchemeKind.BEARER: "Bearer token",
+    ir.SchemeKind.HTTP: "X-Matrix origin=example.org",
+}
 
 
 class Register(Protocol):
@@ -142,6 +147,40 @@ def test_an_unknown_path_is_404(
     assert not wrong
 
 
+@APIS
+def test_a_secured_operation_refuses_strangers(
+    package: str, real_apis: Mapping[str, Generated], serve: Serve
+) -> None:
+    """Every one of them, and without a look at its body: 401, with a challenge."""
+    generated = real_apis[package]
+    secured = [pair for pair in generated.operations if is_secured(pair[1])]
+    wrong = []
+    with closing(Client(serve(mounted(generated)).port)) as client:
+        for group, operation in secured:
+            built = request_for(package, group, operation)
+            stranger = Built(built.target, {}, b"")
+            status, headers, body = client.send(operation.method.value, stranger)
+            if status != 401 or "www-authenticate" not in headers:
+                wrong.append((operation.method.value, built.target, status, body[:300]))
+    assert not wrong
+    assert len(secured) == generated.real.secured
+
+
+def is_secured(operation: ir.Operation) -> bool:
+    return operation.security is not None and not operation.security.optional
+
+
+class Anybody:
+    """An authenticator that takes whatever it is shown."""
+
+    def __init__(self, schemes: Iterable[ir.SecurityScheme]) -> None:
+        for scheme in schemes:
+            vars(self)[str(scheme.name)] = self._accept
+
+    async def _accept(self, request: object, credentials: object) -> str:
+        return "anybody"
+
+
 class Client:
     """One connection that is kept, to send many requests over."""
 
@@ -163,6 +202,8 @@ def mounted(generated: Generated) -> JsonResource:
     package = importlib.import_module(generated.real.package)
     register: Register = package.register
     handlers: dict[str, object] = {}
+    if generated.api.schemes:
+        handlers["authenticator"] = Anybody(generated.api.schemes)
     for group in generated.api.groups:
         protocol = getattr(package, str(group.handler))
         handlers[str(group.module)] = type(f"Bare{group.handler}", (protocol,), {})()
@@ -174,7 +215,16 @@ def mounted(generated: Generated) -> JsonResource:
 def request_for(package: str, group: ir.Group, operation: ir.Operation) -> Built:
     module = importlib.import_module(f"{package}.{group.module}")
     inputs: type[object] | None = getattr(module, str(operation.input), None)
-    return build_request(operation.path.template, inputs, SEED)
+    built = build_request(operation.path.template, inputs, SEED)
+    return Built(built.target, {**built.headers, **credentials_for(operation)}, built.body)
+
+
+def credentials_for(operation: ir.Operation) -> Mapping[str, str]:
+    """Well-formed credentials for the first alternative, of a kind that these specs use."""
+    if operation.security is None:
+        return {}
+    ((required,), *_) = operation.security.alternatives
+    return {"Authorization": AUTHORIZATION[required.scheme.kind]}
 
 
 def paths(package: str, generated: Generated) -> dict[str, Built]:

@@ -21,6 +21,7 @@ _CREDENTIALS: Final = {
     SchemeKind.CERTIFICATE: "ClientCertificate",
 }
 _IN_AUTHORIZATION: Final = (SchemeKind.BEARER, SchemeKind.BASIC, SchemeKind.HTTP)
+_LINE: Final = 88
 _LONGEST_REALM: Final = 100
 _PRINCIPAL: Final = Expression.name(Identifier("Principal"))
 _PRINCIPAL_OF_HANDLERS: Final = Expression.name(Identifier("Principal_contra"))
@@ -34,11 +35,31 @@ class SchemeView:
     name: Identifier
     constant: Identifier
     made: Expression
-    guarded: Expression
+    guard: Identifier
     credentials: Identifier
     previous: Expression | None
     returns: Expression
     doc: str
+
+    @property
+    def guard_explodes(self) -> bool:
+        """Whether its guard takes more than a line."""
+        guarded = f"{self.constant}.{self.guard}(authenticator.{self.name})"
+        return len(f"        self.{self.name}: Guard[Principal] = {guarded}") > _LINE
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationView:
+    """`authorize(request, self._guards.access_token)`."""
+
+    function: Identifier
+    alternatives: tuple[Expression, ...]
+
+    @property
+    def explodes(self) -> bool:
+        """Whether it takes a line for each alternative: it is too long for one."""
+        given = "".join(f", {one}" for one in self.alternatives)
+        return len(f"        principal = await {self.function}(request{given})") > _LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +89,6 @@ def security_view(api: ir.Api) -> SecurityView:
 
 
 def _scheme(scheme: ir.SecurityScheme, api: ir.Api, principal: Identifier) -> SchemeView:
-    guard = Identifier("guard_next" if scheme.follows else "guard")
-    method = Expression.name(Identifier("authenticator"), scheme.name)
     realm = docs.title(api)[:_LONGEST_REALM]
     given = [realm] if scheme.argument is None else [realm, scheme.argument]
     made = Expression.name(Identifier(scheme.kind.value))
@@ -80,7 +99,7 @@ def _scheme(scheme: ir.SecurityScheme, api: ir.Api, principal: Identifier) -> Sc
         name=scheme.name,
         constant=scheme.constant,
         made=Expression.call(made, map(Constant, given)),
-        guarded=Expression.call(Expression.name(scheme.constant, guard), [method]),
+        guard=Identifier("guard_next" if scheme.follows else "guard"),
         credentials=Identifier(_CREDENTIALS[scheme.kind]),
         previous=Expression.optional(_PRINCIPAL) if scheme.follows else None,
         returns=granted if scheme.scoped else said,
@@ -97,14 +116,14 @@ def principal(security: ir.Security | None) -> Expression | None:
     )
 
 
-def authorization(security: ir.Security | None) -> Expression | None:
-    """`authorize(request, self._guards.access_token)`."""
+def authorization(security: ir.Security | None) -> AuthorizationView | None:
+    """How a servlet asks who sends a request; None if it does not."""
     if security is None:
         return None
-    function = "authorize_if_given" if security.optional else "authorize"
-    request = Expression.name(Identifier("request"))
-    alternatives = [_alternative(schemes) for schemes in security.alternatives]
-    return Expression.call(Expression.name(Identifier(function)), [request, *alternatives])
+    function = Identifier("authorize_if_given" if security.optional else "authorize")
+    return AuthorizationView(
+        function, tuple(_alternative(schemes) for schemes in security.alternatives)
+    )
 
 
 def headers(security: ir.Security | None) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class OperationView:
     options: tuple[Expression, ...]
     receives: bool
     principal: Expression | None
-    authorization: Expression | None
+    authorization: security.AuthorizationView | None
     replies: tuple[Identifier, ...]
     errors: tuple[Identifier, ...]
     media_type: Constant | None

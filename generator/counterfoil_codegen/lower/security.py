@@ -83,12 +83,25 @@ class _Reader:
         has_own = mounted.node.get("security") is not None
         owner = mounted.node if has_own else mounted.root
         listed = owner.sequence("security")
-        for node in listed.elements() if listed is not None else ():
-            if not isinstance(node.value, dict):
-                node.expected("a mapping")
-                continue
-            named = {name: self._scopes(mounted, name, scopes) for name, scopes in node.items()}
-            yield _Requirement(named)
+        found = [] if listed is None else [self._read_one(mounted, n) for n in listed.elements()]
+        if listed is not None and found and not any(found):
+            self._context.diagnostics.report(
+                rules.UNMET_SECURITY,
+                listed.key_span,
+                "no requirement here names only schemes that are declared: no request can meet one",
+                "declare the schemes in components/securitySchemes",
+            )
+        yield from (one for one in found if one is not None)
+
+    def _read_one(self, mounted: Mounted, node: Node) -> _Requirement | None:
+        """A requirement; None for one that no request can meet."""
+        if not isinstance(node.value, dict):
+            node.expected("a mapping")
+            return None
+        named = {name: self._scopes(mounted, name, scopes) for name, scopes in node.items()}
+        if not named.keys() <= self.schemes.keys():
+            return None
+        return _Requirement(named)
 
     def _scopes(self, mounted: Mounted, name: str, node: Node) -> tuple[str, ...]:
         scheme = self._scheme(mounted, name, node)
@@ -128,7 +141,7 @@ class _Reader:
         self._context.diagnostics.report(
             rules.UNKNOWN_SCHEME,
             node.key_span,
-            f"no security scheme is called {name!r}",
+            f"no security scheme is called {name!r}: no request can meet this requirement",
             f"there is {', '.join(map(repr, names[:5]))}"
             if names
             else "declare it in components/securitySchemes",
@@ -241,11 +254,7 @@ def _security(
 ) -> ir.Security:
     """An operation's security; an empty requirement among others makes it optional."""
     alternatives = [
-        tuple(
-            ir.RequiredScheme(schemes[name], scopes)
-            for name, scopes in one.scopes.items()
-            if name in schemes
-        )
+        tuple(ir.RequiredScheme(schemes[name], scopes) for name, scopes in one.scopes.items())
         for one in requirements
     ]
     given = dict.fromkeys(one for one in alternatives if one)

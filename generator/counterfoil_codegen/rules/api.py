@@ -99,13 +99,18 @@ BAD_SECURITY_SCHEME: Final = Rule(
 )
 UNKNOWN_SCHEME: Final = Rule(
     "CF219",
-    Severity.ERROR,
+    Severity.WARNING,
     "A security requirement names schemes that are declared.",
 )
 UNKNOWN_SCOPE: Final = Rule(
     "CF220",
     Severity.WARNING,
     "A required scope is declared by a flow of its scheme.",
+)
+UNMET_SECURITY: Final = Rule(
+    "CF222",
+    Severity.ERROR,
+    "A secured operation has a requirement that a request can meet.",
 )
 ROLES: Final = Rule(
     "CF221",

@@ -1,4 +1,4 @@
-"""List what the specs serve: method, path, operation, handler, and where it stands in the spec.
+"""List what the specs serve: method, path, operation, handler, security, and place in the spec.
 
 examples:
   counterfoil routes
@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, fields
 
 from tabulate import tabulate
 
-from counterfoil_codegen import pipeline
+from counterfoil_codegen import ir, pipeline
 from counterfoil_codegen.diagnostics import Place, Span
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.pipeline import Reading
@@ -46,6 +46,7 @@ class Route:
     path: str  # with the base path of its document
     operation: str
     handler: str  # notices.NoticesHandler.post_notice
+    security: tuple[dict[str, tuple[str, ...]], ...]  # as OpenAPI writes it: {scheme: scopes}
     spec: str  # spec/noticeboard.yaml:14
 
 
@@ -82,8 +83,33 @@ def _routes(reading: Reading) -> Iterator[Route]:
                 path=operation.path.template,
                 operation=operation.id,
                 handler=f"{group.module}.{group.handler}.{operation.name}",
+                security=tuple(_security(operation.security)),
                 spec=f"{shown(reading.target.root / span.file)}:{span.line}",
             )
+
+
+def _security(security: ir.Security | None) -> Iterator[dict[str, tuple[str, ...]]]:
+    """The alternatives; one without a scheme lets everybody in."""
+    if security is None:
+        return
+    for alternative in security.alternatives:
+        yield {one.scheme.id: one.scopes for one in alternative}
+    if security.optional:
+        yield {}
+
+
+def _cell(route: Route, column: str) -> str:
+    if column != "security":
+        return str(getattr(route, column))
+    return " or ".join(_shown(alternative) for alternative in route.security)
+
+
+def _shown(alternative: dict[str, tuple[str, ...]]) -> str:
+    """`appKey and oauth(notes:read notes:write)`."""
+    schemes = (
+        f"{id_}({' '.join(scopes)})" if scopes else id_ for id_, scopes in alternative.items()
+    )
+    return " and ".join(schemes) or "anybody"
 
 
 def _span(place: Place) -> Span:
@@ -96,7 +122,10 @@ def _json(routes: list[Route]) -> str:
 
 
 def _table(routes: list[Route], several: bool) -> str:
-    columns = [field.name for field in fields(Route) if several or field.name != "package"]
-    rows = [[visible(str(getattr(route, column))) for column in columns] for route in routes]
+    hidden = set() if several else {"package"}
+    if not any(route.security for route in routes):
+        hidden.add("security")
+    columns = [field.name for field in fields(Route) if field.name not in hidden]
+    rows = [[visible(_cell(route, column)) for column in columns] for route in routes]
     headers = [column.upper() for column in columns]
     return tabulate(rows, headers, tablefmt="plain", disable_numparse=True) + "\n"

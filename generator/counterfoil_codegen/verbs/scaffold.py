@@ -1,5 +1,7 @@
 """Write a handler skeleton for each tag of the specs that has no handler yet.
 
+Where operations are secured, an authenticator's skeleton comes with them.
+
 The skeletons are yours: replace their bodies. A file that exists is never changed; if its handler
 lacks operations, the missing methods are printed, to be pasted in.
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from counterfoil_codegen import pipeline
@@ -21,7 +23,7 @@ from counterfoil_codegen.output.created import create
 from counterfoil_codegen.output.places import missing_folders
 from counterfoil_codegen.pipeline import Build
 from counterfoil_codegen.refusal import UsageError
-from counterfoil_codegen.skeletons import Skeleton, skeleton
+from counterfoil_codegen.skeletons import Skeleton, authenticator_skeleton, skeleton
 from counterfoil_codegen.target import absolute, shown
 from counterfoil_codegen.verbs.findings import Findings
 from counterfoil_codegen.verbs.selection import Options, add_arguments, select
@@ -62,16 +64,24 @@ def _scaffold(build: Build, folder: Path) -> None:
         raise UsageError(f"in {shown(folder)}: {error}") from None
     if missing_folders(folder):
         create(folder / "__init__.py", "")
-    for group in build.api.groups:
-        module = build.files[f"{group.module}.py"].decode()
-        made = skeleton(build.api, group, module)
+    for module, made in _skeletons(build):
         if found := handler_of(existing, made.name, frozenset(made.methods)):
             _report_missing(found, made)
             continue
-        path = folder / f"{group.module}.py"
+        path = folder / f"{module}.py"
         written = create(path, made.source)
         what = "wrote" if written else "left alone, though no handler is in it:"
         sys.stdout.write(f"{what} {shown(path)}\n")
+
+
+def _skeletons(build: Build) -> Iterator[tuple[str, Skeleton]]:
+    """Each skeleton with the name of its module."""
+    if build.api.schemes:
+        module = build.files["security.py"].decode()
+        yield "authenticator", authenticator_skeleton(build.api, module)
+    for group in build.api.groups:
+        module = build.files[f"{group.module}.py"].decode()
+        yield str(group.module), skeleton(build.api, group, module)
 
 
 def _report_missing(found: ExistingClass, made: Skeleton) -> None:

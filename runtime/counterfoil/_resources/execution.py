@@ -76,19 +76,18 @@ def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer
         request.is_render_cancellable = route.cancellable
         context.run(current_context.set, request.context)
     steps = execution.answer(arguments)
-    before = cpu_time()
+    execution.begin_step()
     try:
         waiting_for = context.run(steps.send, None)
     except StopIteration:
-        _count(request, before)
         return
     except BaseException:
         # SystemExit and its like: answered for already, and handed on to whoever looks.
         rendering: Deferred[None] = Deferred()
         rendering.errback(Failure())
     else:
-        _count(request, before)
-        rest = _rest(_Rest(steps, waiting_for, request))
+        execution.end_step()
+        rest = _rest(_Rest(steps, waiting_for, execution))
         rendering = context.run(Deferred.fromCoroutine, rest)
     if isinstance(request, SiteRequest):
         request.render_deferred = rendering
@@ -99,13 +98,14 @@ def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer
 class _Execution:
     """The state of one handler at work."""
 
-    __slots__ = ("_expired", "_renderer", "_request", "_route")
+    __slots__ = ("_expired", "_renderer", "_request", "_route", "_step_began")
 
     def __init__(self, request: Request, route: Route, renderer: Renderer) -> None:
         self._request = request
         self._route = route
         self._renderer = renderer
         self._expired = False
+        self._step_began: CpuTime = (0.0, 0.0)
 
     async def answer(self, arguments: Arguments) -> None:
         """Call the handler, and answer. Raises nothing but what ends a program."""
@@ -120,6 +120,19 @@ class _Execution:
             except BaseException as error:
                 self._fail(error)
                 raise
+            finally:
+                self.end_step()  # the request may be logged when `processing` ends
+
+    def begin_step(self) -> None:
+        """The handler runs."""
+        self._step_began = cpu_time()
+
+    def end_step(self) -> None:
+        """The handler waits, or has ended: count the processor's time that it took."""
+        user, system = self._step_began
+        self._step_began = cpu_time()
+        if isinstance(self._request, SiteRequest):
+            self._request.add_cpu(self._step_began[0] - user, self._step_began[1] - system)
 
     async def _called(self, request: Request, arguments: Arguments) -> Awaitable[None] | None:
         """What is left to do when the handler has ended and its answer was begun, if anything."""
@@ -205,12 +218,6 @@ class _Execution:
             self._renderer.refuse(request, CodedError(503, "The server took too long"))
 
 
-def _count(request: Request, before: CpuTime) -> None:
-    if isinstance(request, SiteRequest):
-        user, system = cpu_time()
-        request.add_cpu(user - before[0], system - before[1])
-
-
 async def _rest(rest: _Rest) -> None:
     """The rest of a handler, for a Deferred to drive."""
     await rest
@@ -219,10 +226,10 @@ async def _rest(rest: _Rest) -> None:
 class _Rest:
     """A coroutine that has been started, and waits."""
 
-    def __init__(self, steps: _Steps, waiting_for: object, request: Request) -> None:
+    def __init__(self, steps: _Steps, waiting_for: object, execution: _Execution) -> None:
         self._steps = steps
         self._waiting_for = waiting_for
-        self._request = request
+        self._execution = execution
 
     def __await__(self) -> Generator[object, object, None]:
         """Hand what the coroutine waits for to the driver, and what comes of it back."""
@@ -234,7 +241,7 @@ class _Rest:
                 value = yield waiting_for
             except BaseException as error:
                 fault = error
-            before = cpu_time()
+            self._execution.begin_step()
             try:
                 send = self._steps.send
                 waiting_for = send(value) if fault is None else self._steps.throw(fault)
@@ -242,7 +249,7 @@ class _Rest:
                 return
             finally:
                 del fault  # it holds this frame
-                _count(self._request, before)
+            self._execution.end_step()
 
 
 def _is_pair(answer: object) -> bool:

@@ -80,7 +80,9 @@ class RootOptionsRedirectResource(OptionsResource):
     @override
     def getChild(self, path: bytes, request: Request) -> IResource | Resource:
         """The redirect for `/`; a 404 for all that was not put here as a child."""
-        return super().getChild(path, request) if path else self._redirect
+        if path or request.postpath:
+            return super().getChild(path, request)
+        return self._redirect
 
     @override
     def _page(self, request: Request) -> UnrecognizedRequestResource | RootRedirect:

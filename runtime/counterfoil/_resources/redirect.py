@@ -51,7 +51,7 @@ class RootRedirect(Resource):
     @override
     def getChild(self, path: bytes, request: Request) -> IResource | Resource:
         """This resource for `/`; a 404 for all that was not put here as a child."""
-        return UnrecognizedRequestResource() if path else self
+        return UnrecognizedRequestResource() if path or request.postpath else self
 
     @override
     def render(self, request: Request) -> int:

@@ -75,17 +75,12 @@ class StaticResource(Resource):
     def render(self, request: Request) -> int:
         """Answer *request*."""
         arrived(request, self)
+        set_clickjacking_protection_headers(request)
         try:
-            set_clickjacking_protection_headers(request)
             self._answer(request)
         except CodedError as error:
             self._renderer.fail(request, error)
         return NOT_DONE_YET
-
-    def refuse(self, request: Request, error: CodedError) -> None:
-        """Answer *error* in the shape of the other errors here."""
-        set_clickjacking_protection_headers(request)
-        self._renderer.fail(request, error)
 
     def _answer(self, request: Request) -> None:
         """Raises `CodedError`."""

@@ -6,7 +6,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
 
-from counterfoil._errors import CodedError, UnrecognizedRequestError
+from counterfoil._errors import UnrecognizedRequestError
 from counterfoil._output.cors import Cors
 from counterfoil._output.formats import ErrorFormat
 from counterfoil._output.rendering import JsonRenderer
@@ -33,10 +33,6 @@ class UnrecognizedRequestResource(Resource):
     def render(self, request: Request) -> int:
         """Answer *request*."""
         arrived(request, self)
-        self.refuse(request, UnrecognizedRequestError())
-        return NOT_DONE_YET
-
-    def refuse(self, request: Request, error: CodedError) -> None:
-        """Answer *error* in the shape of the other errors here."""
         self._cors.set_headers(request)
-        self._renderer.fail(request, error)
+        self._renderer.fail(request, UnrecognizedRequestError())
+        return NOT_DONE_YET

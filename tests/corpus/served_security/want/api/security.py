@@ -64,16 +64,26 @@ class Authenticator(Protocol[Principal]):
     """
 
     async def certificate(
-        self, request: Request, credentials: ClientCertificate
+        self,
+        request: Request,
+        credentials: ClientCertificate,
     ) -> Principal:
         """A certificate of the client."""
         raise unimplemented("certificate")
 
-    async def cookie_key(self, request: Request, credentials: ApiKey) -> Principal:
+    async def cookie_key(
+        self,
+        request: Request,
+        credentials: ApiKey,
+    ) -> Principal:
         """A key in a cookie."""
         raise unimplemented("cookieKey")
 
-    async def header_key(self, request: Request, credentials: ApiKey) -> Principal:
+    async def header_key(
+        self,
+        request: Request,
+        credentials: ApiKey,
+    ) -> Principal:
         """A key in a header."""
         raise unimplemented("headerKey")
 
@@ -90,7 +100,9 @@ class Authenticator(Protocol[Principal]):
         raise unimplemented("login")
 
     async def oauth(
-        self, request: Request, credentials: BearerToken
+        self,
+        request: Request,
+        credentials: BearerToken,
     ) -> Granted[Principal]:
         """A token in `Authorization: Bearer`.
 
@@ -98,16 +110,26 @@ class Authenticator(Protocol[Principal]):
         """
         raise unimplemented("oauth")
 
-    async def query_key(self, request: Request, credentials: ApiKey) -> Principal:
+    async def query_key(
+        self,
+        request: Request,
+        credentials: ApiKey,
+    ) -> Principal:
         """A key in the query."""
         raise unimplemented("queryKey")
 
-    async def signed(self, request: Request, credentials: HttpCredentials) -> Principal:
+    async def signed(
+        self,
+        request: Request,
+        credentials: HttpCredentials,
+    ) -> Principal:
         """Credentials in `Authorization`."""
         raise unimplemented("signed")
 
     async def sso(
-        self, request: Request, credentials: BearerToken
+        self,
+        request: Request,
+        credentials: BearerToken,
     ) -> Granted[Principal]:
         """A token in `Authorization: Bearer`.
 
@@ -115,7 +137,11 @@ class Authenticator(Protocol[Principal]):
         """
         raise unimplemented("sso")
 
-    async def token(self, request: Request, credentials: BearerToken) -> Principal:
+    async def token(
+        self,
+        request: Request,
+        credentials: BearerToken,
+    ) -> Principal:
         """What the login gave you."""
         raise unimplemented("token")
 
@@ -125,7 +151,7 @@ class Guards(Generic[Principal]):
 
     def __init__(self, authenticator: Authenticator[Principal]) -> None:
         self.certificate: Guard[Principal] = CERTIFICATE.guard(
-            authenticator.certificate
+            authenticator.certificate,
         )
         self.cookie_key: Guard[Principal] = COOKIE_KEY.guard(authenticator.cookie_key)
         self.header_key: Guard[Principal] = HEADER_KEY.guard(authenticator.header_key)

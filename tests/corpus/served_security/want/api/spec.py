@@ -269,7 +269,10 @@ class SpecServlet(Generic[Principal]):
     @answers(Ok)
     async def either(self, request: Request, **_path: str) -> Reply[object]:
         principal = await authorize(
-            request, self._guards.header_key, self._guards.login, self._guards.token
+            request,
+            self._guards.header_key,
+            self._guards.login,
+            self._guards.token,
         )
         reply = await self._handler.either(request, principal)
         return Ok(reply)
@@ -302,7 +305,8 @@ class SpecServlet(Generic[Principal]):
     @answers(Ok)
     async def write_note(self, request: Request, **path: str) -> Reply[object]:
         principal = await authorize(
-            request, self._guards.oauth.requiring("notes:read", "notes:write")
+            request,
+            self._guards.oauth.requiring("notes:read", "notes:write"),
         )
         given = await receive(request, WriteNoteInput, path)
         reply = await self._handler.write_note(

@@ -1,0 +1,456 @@
+"""What is known of a request, what is written of it, and who is told."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import replace
+
+import pytest
+from counterfoil import (
+    BodyPlan,
+    HealthResource,
+    JsonResource,
+    ReadinessResource,
+    Request,
+    RequestSummary,
+    Site,
+    SiteRequest,
+    cancellable,
+)
+from counterfoil._context import RequestContext
+from counterfoil._server import access_log
+from counterfoil._server.dates import http_date
+from counterfoil._server.timed_request import TimedRequest
+from counterfoil.stub import path
+from counterfoil.testing import TestClient
+from twisted.internet.defer import Deferred
+from twisted.web.resource import Resource
+from typing_extensions import override
+
+from tests.runtime.taker import Taker
+from tests.runtime.test_lifecycle import lines, until
+from tests.serving import Serve, in_reactor
+
+
+class Told:
+    """An observer that remembers."""
+
+    def __init__(self) -> None:
+        self.started: list[TimedRequest] = []
+        self.ended: list[RequestSummary] = []
+
+    def request_started(self, request: TimedRequest) -> None:
+        self.started.append(request)
+
+    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
+        self.ended.append(summary)
+
+
+class Broken(Told):
+    """An observer that is of no use."""
+
+    @override
+    def request_started(self, request: TimedRequest) -> None:
+        raise ValueError("bug")
+
+    @override
+    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
+        raise ValueError("bug")
+
+
+async def fine(request: SiteRequest) -> object:
+    request.requester = "@ann:example.org\n"
+    request.operation = "listNotices"
+    request.servlet_name = "ListNotices"
+    request.add_cpu(0.25, 0.125)
+    request.add_cpu(0.25, 0.125)
+    return "fine"
+
+
+class TestId:
+    """The id of a request."""
+
+    def ids(self, header: str | None, *given: str | None) -> list[str]:
+        seen: list[str] = []
+
+        async def keep(request: SiteRequest) -> object:
+            seen.append(request.request_id)
+            assert request.request_id == seen[-1]
+            return 1
+
+        client = TestClient(Taker(keep), request_id_header=header)
+        for each in given:
+            client.get("/", headers={} if each is None else {"X-Request-Id": each})
+        client.post("/")
+        return seen
+
+    def test_a101_is_the_method_and_a_number_of_the_process(self) -> None:
+        first, second, third = self.ids(None, None, "abc")
+        number = first.removeprefix("GET-")
+        assert second == f"GET-{int(number) + 1}"
+        assert third == f"POST-{int(number) + 2}"
+
+    def test_a101_may_be_the_clients(self) -> None:
+        assert self.ids("X-Request-Id", "a.B_9-" + "x" * 122)[0] == "GET-a.B_9-" + "x" * 122
+
+    @pytest.mark.parametrize("given", [None, "", "x" * 129, "a b", "a\x1b", "\xe9", "a/b"])
+    def test_a101_if_it_is_a_plain_one(self, given: str | None) -> None:
+        assert re.fullmatch(r"GET-\d+", self.ids("X-Request-Id", given)[0])
+
+
+def test_a102_the_context_holds_what_a_line_may_say() -> None:
+    seen: list[RequestContext] = []
+
+    async def keep(request: SiteRequest) -> object:
+        seen.append(request.context)
+        assert request.context is seen[0]
+        return 1
+
+    client = TestClient(Taker(keep), tag="main", request_id_header="X-Request-Id")
+    client.get("/a?access_token=s&b=c", headers={"User-Agent": "cur\x1bl", "X-Request-Id": "7"})
+    assert seen == [
+        RequestContext(
+            request_id="GET-7",
+            client="192.168.1.1",
+            site="main",
+            method="GET",
+            uri="/a?access_token=<redacted>&b=c",
+            protocol="HTTP/1.1",
+            user_agent="cur\\x1bl",
+        )
+    ]
+
+
+def test_a106_the_line_holds_all_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    client = TestClient(Taker(fine), tag="main")
+    client.get("/a?client_secret=s", headers={"User-Agent": "curl/8"})
+    (line,) = lines(caplog, "access")
+    assert re.fullmatch(
+        r"192\.168\.1\.1 - main - GET-\d+ - \{ListNotices\} @ann:example\.org\\n "
+        r"\d\.\d{3}s/\d\.\d{3}s \(0\.500s, 0\.250s\) 6B 200 "
+        r'"GET /a\?client_secret=<redacted> HTTP/1\.1" "curl/8"',
+        line,
+    )
+
+
+def test_a106_b69_the_line_is_printable(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    client = TestClient(Taker(fine))
+    client.start("GET", "/\x1b", headers={"User-Agent": "\x1b\xff"})
+    client.get("/", headers={"User-Agent": "\x1b\xff"})
+    assert len(lines(caplog, "access")) == 2
+    assert all(line.isascii() and line.isprintable() for line in lines(caplog, "access"))
+
+
+def test_a106_a117_observers_are_told_of_each_request() -> None:
+    told = Told()
+    client = TestClient(Taker(fine), observers=[told], tag="main")
+    client.get("/a?b=c", headers={"User-Agent": "curl/8"})
+    (summary,) = told.ended
+    assert [request.request_id for request in told.started]
+    assert summary.processing_seconds >= 0
+    assert summary.send_seconds >= 0
+    assert replace(summary, processing_seconds=0, send_seconds=0) == RequestSummary(
+        client="192.168.1.1",
+        site="main",
+        requester="@ann:example.org\n",
+        servlet="ListNotices",
+        operation="listNotices",
+        method="GET",
+        uri="/a?b=c",
+        protocol="HTTP/1.1",
+        user_agent="curl/8",
+        status=200,
+        complete=True,
+        bytes_sent=6,
+        processing_seconds=0,
+        send_seconds=0,
+        user_cpu=0.5,
+        system_cpu=0.25,
+    )
+
+
+def test_b94_the_times_are_those_of_the_handler_and_of_sending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting: Deferred[None] = Deferred()
+    ending: Deferred[None] = Deferred()
+    requests: list[SiteRequest] = []
+
+    async def slow(request: SiteRequest) -> object:
+        requests.append(request)
+        await waiting
+        return 1
+
+    told = Told()
+    pending = TestClient(Taker(slow), observers=[told]).start("GET", "/")
+    began = requests[0]._began_at
+    monkeypatch.setattr("time.monotonic", lambda: began + 5)
+    waiting.callback(None)
+    assert pending.answered
+    assert told.ended[0].processing_seconds == 5
+    assert told.ended[0].send_seconds == 0
+
+    async def sending(request: SiteRequest) -> object:
+        request.setHeader(b"Content-Length", b"2")
+        ending.addCallback(lambda _: (request.write(b"ok"), request.finish()))
+        raise ConnectionError  # the answer goes on without its handler
+
+    TestClient(Taker(sending), observers=[told]).start("GET", "/")
+    monkeypatch.setattr("time.monotonic", lambda: began + 7)
+    ending.callback(None)
+    assert told.ended[1].processing_seconds == 0
+    assert told.ended[1].send_seconds == 2
+
+
+@pytest.mark.parametrize("order", ["left, ended", "ended, left", "answered, ended"])
+def test_a105_a117_one_end_in_every_order(order: str, caplog: pytest.LogCaptureFixture) -> None:
+    """B22: exactly one line, and one call of each observer."""
+    caplog.set_level(logging.INFO)
+    told = Told()
+    waiting: Deferred[None] = Deferred()
+
+    async def work(request: SiteRequest) -> object:
+        if order == "answered, ended":
+            request.finish()
+        if order != "ended, left":
+            await waiting
+        raise ConnectionError
+
+    pending = TestClient(Taker(work), observers=[told]).start("GET", "/")
+    assert told.ended == []
+    pending.disconnect()
+    if order != "ended, left":
+        assert told.ended == []
+    waiting.callback(None)
+    (summary,) = told.ended
+    assert summary.complete is (order == "answered, ended")
+    assert len(lines(caplog, "access")) == 1
+
+
+def test_a23_the_line_waits_for_the_handler(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    waiting: Deferred[None] = Deferred()
+
+    async def wait(request: SiteRequest) -> object:
+        await waiting
+        return 1
+
+    TestClient(Taker(wait)).start("GET", "/").disconnect()
+    assert lines(caplog, "access") == []
+    waiting.callback(None)
+    (line,) = lines(caplog, "access")
+    assert " 0B 200! " in line
+
+
+def test_a30_a_handler_can_read_the_callers_trace() -> None:
+    seen: list[bytes | None] = []
+
+    async def look(request: SiteRequest) -> object:
+        seen.append(request.getHeader(b"traceparent"))
+        return 1
+
+    TestClient(Taker(look)).get("/", headers={"Traceparent": "00-1-2-01"})
+    assert seen == [b"00-1-2-01"]
+
+
+def test_a104_a_request_is_processed_once() -> None:
+    requests: list[SiteRequest] = []
+
+    async def keep(request: SiteRequest) -> object:
+        requests.append(request)
+        with pytest.raises(RuntimeError, match="already"), request.processing():
+            pass
+        return 1
+
+    assert TestClient(Taker(keep)).get("/").status == 200
+    with pytest.raises(RuntimeError, match="already"), requests[0].processing():
+        pass
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a110_what_cannot_be_cancelled_is_an_error_in_the_log(
+    running: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Bare(Resource):
+        isLeaf = True
+
+        @override
+        def render(self, request: Request) -> int:
+            assert isinstance(request, SiteRequest)
+            request.is_render_cancellable = True
+            if running:
+                request.processing().__enter__()
+            return 1
+
+    TestClient(Bare()).start("GET", "/").disconnect()
+    found = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert found == (["GET /: Bare cannot be cancelled"] if running else [])
+
+
+def test_a109_what_can_be_cancelled_is(caplog: pytest.LogCaptureFixture) -> None:
+    ended: list[str] = []
+
+    @cancellable
+    async def wait(request: Request) -> tuple[int, object]:
+        try:
+            await Deferred[None]()
+        finally:
+            ended.append("cancelled")
+        return 200, 1
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], wait, "Wait")
+    TestClient(resource).start("GET", "/").disconnect()
+    assert ended == ["cancelled"]
+
+
+class TestLevel:
+    """What is asked often is logged at DEBUG (A107)."""
+
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
+    def test_a107_health(self, serve: Serve, method: str, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        response = serve(HealthResource()).request(method, "/")
+        if method in {"GET", "HEAD"}:
+            assert response.status == 200
+            assert response.body == (b"OK" if method == "GET" else b"")
+            assert response.headers["content-type"].startswith("text/plain")
+            assert response.headers["cache-control"] == "no-store"
+        else:
+            assert response.status == 405
+            assert response.headers["allow"] == "GET, HEAD"
+        until(lambda: lines(caplog, "access"))
+        assert self.level(caplog) == logging.DEBUG
+
+    @pytest.mark.parametrize("ready", [True, False])
+    def test_a107_readiness(self, ready: bool, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        response = TestClient(ReadinessResource(lambda: ready)).get("/")
+        assert response.status == (200 if ready else 503)
+        assert self.level(caplog) == logging.DEBUG
+
+    def test_a116_readiness_is_that_of_the_site(self) -> None:
+        root = Resource()
+        client = TestClient(root)
+        root.putChild(b"ready", ReadinessResource(client.site))
+        assert client.get("/ready").status == 200
+        client.site.drain()
+        assert client.get("/ready").status == 503
+
+    @staticmethod
+    def level(caplog: pytest.LogCaptureFixture) -> int:
+        (record,) = (each for each in caplog.records if each.name == "counterfoil.access")
+        return record.levelno
+
+    def test_nothing_is_made_that_nobody_reads(
+        self, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A106: the line is not put together when its level is off."""
+        caplog.set_level(logging.WARNING)
+        monkeypatch.delattr(TimedRequest, "_summary")
+        assert TestClient(Taker(fine)).get("/").status == 200
+
+
+class TestFaults:
+    """What goes wrong beside a request does it no harm."""
+
+    def test_b93_an_observer(self, caplog: pytest.LogCaptureFixture) -> None:
+        told = Told()
+        client = TestClient(Taker(fine), observers=[Broken(), told])
+        for _ in range(3):
+            assert client.get("/").status == 200
+        assert len(told.started) == len(told.ended) == 3
+        assert caplog.text.count("the observer Broken failed") == 1
+
+    def test_b93_a_handler_of_the_log(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Full(logging.Handler):
+            @override
+            def emit(self, record: logging.LogRecord) -> None:
+                raise OSError("disk full")
+
+        handler = Full(logging.INFO)
+        access_log.access_logger.addHandler(handler)
+        monkeypatch.setattr(access_log.access_logger, "level", logging.INFO)
+        try:
+            client = TestClient(Taker(fine))
+            assert client.get("/").status == 200
+            assert client.get("/").status == 200
+        finally:
+            access_log.access_logger.removeHandler(handler)
+
+    def test_b95_a_callback_of_notify_finish(self, serve: Serve) -> None:
+        async def notify(request: SiteRequest) -> object:
+            def fail(_: object) -> None:
+                raise ValueError("bug")
+
+            noticed = request.notifyFinish()
+            noticed.addCallback(fail)
+            noticed.addErrback(faults.append)
+            return 1
+
+        faults: list[object] = []
+        with serve(Taker(notify)).connect() as connection:
+            for _ in range(2):
+                connection.request("GET", "/")
+                assert connection.response().status == 200
+        assert len(faults) == 2
+
+    def test_a_resource_that_raises(self, caplog: pytest.LogCaptureFixture) -> None:
+        """B93: the answer is a 500 in the site's shape."""
+
+        class Raising(Resource):
+            isLeaf = True
+
+            @override
+            def render(self, request: Request) -> bytes:
+                raise ValueError("secret")
+
+        response = TestClient(Raising()).get("/")
+        assert response.status == 500
+        assert response.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+        assert "GET /: Raising failed" in caplog.text
+
+
+def test_b82_what_was_sent_counts_as_sent(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    """However the client leaves then."""
+    caplog.set_level(logging.INFO)
+    server = serve(Taker(fine))
+    connection = server.connect()
+    connection.request("GET", "/")
+    connection.response()
+    connection.reset()
+    until(lambda: lines(caplog, "access"))
+    (line,) = lines(caplog, "access")
+    assert " 6B 200 " in line
+
+
+def test_a111_a_client_that_leaves_too_early_is_no_request(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    """B76: one line, and no observer is told."""
+    caplog.set_level(logging.INFO)
+    told = Told()
+    server = serve(Site(Taker(fine, BodyPlan()), observers=[told]))
+    for data in (b"", b"GET", b"GET / HTTP/1.1\r\nHost: a", b"POST / HTTP/1.1\r\n"):
+        caplog.clear()
+        connection = server.connect()
+        connection.send(data)
+        until(lambda: in_reactor(lambda: isinstance(server.site, Site) and server.site.channels))
+        connection.reset()
+        until(lambda: lines(caplog, "access"))
+        assert lines(caplog, "access") == ["127.0.0.1 left before its request was complete"]
+    assert told.started == told.ended == []
+
+
+def test_a103_the_date_is_made_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000_000_000.25
+    monkeypatch.setattr("time.time", lambda: now)
+    first = http_date()
+    assert first == b"Sun, 09 Sep 2001 01:46:40 GMT"
+    now += 0.5
+    assert http_date() is first
+    now += 0.5
+    assert http_date() == b"Sun, 09 Sep 2001 01:46:41 GMT"
