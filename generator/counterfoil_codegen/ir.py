@@ -125,6 +125,7 @@ class SchemeKind(Enum):
     QUERY_KEY = "QueryKeyScheme"
     COOKIE_KEY = "CookieKeyScheme"
     CERTIFICATE = "ClientCertificateScheme"
+    UNDECLARED = "UndeclaredScheme"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ SCHEMES: Final = frozenset(
         "HeaderKeyScheme",
         "HttpScheme",
         "QueryKeyScheme",
+        "UndeclaredScheme",
     }
 )
 """The classes that find the credentials of a security scheme."""
 
 _CREDENTIALS: Final = frozenset(
     {"ApiKey", "BasicCredentials", "BearerToken", "ClientCertificate", "HttpCredentials"}
+    | {"Undeclared"}
 )
 _OF_SECURITY: Final = (
     *sorted(SCHEMES | _CREDENTIALS),

@@ -85,6 +85,7 @@ from counterfoil._servlets.credentials import (
     BearerToken,
     ClientCertificate,
     HttpCredentials,
+    Undeclared,
 )
 from counterfoil._servlets.guards import Granted, set_requester
 from counterfoil._servlets.refusals import ForbiddenError, UnauthorizedError
@@ -165,6 +166,7 @@ __all__ = [
     "Text",
     "ThreadsUnavailableError",
     "UnauthorizedError",
+    "Undeclared",
     "UnfinishedCalls",
     "UnimplementedError",
     "UnrecognizedRequestError",

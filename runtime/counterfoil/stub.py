@@ -48,6 +48,7 @@ from counterfoil._servlets.credentials import (
     BearerToken,
     ClientCertificate,
     HttpCredentials,
+    Undeclared,
 )
 from counterfoil._servlets.guards import Granted, Guard, all_of, authorize, authorize_if_given
 from counterfoil._servlets.schemes import (
@@ -58,6 +59,7 @@ from counterfoil._servlets.schemes import (
     HeaderKeyScheme,
     HttpScheme,
     QueryKeyScheme,
+    UndeclaredScheme,
 )
 from counterfoil._types import HttpServer, Request
 
@@ -114,6 +116,8 @@ __all__ = [
     "SwitchingProtocols",
     "TemporaryRedirect",
     "Text",
+    "Undeclared",
+    "UndeclaredScheme",
     "UseProxy",
     "all_of",
     "answers",

@@ -46,11 +46,23 @@ from tests.faults.state import State
 
 PAGE_SIZE: Final = os.sysconf("SC_PAGE_SIZE")
 PIECE: Final = b"x" * 8192
+MEDIUM: Final = "x" * 10_000
 LARGE: Final = {"items": [{"number": number, "text": "ü" * 50} for number in range(8000)]}
 LARGE_TEXT: Final = b'{"text":"' + b"x" * 4_000_000 + b'"}'
 
 ROUTES: Final = {
-    "GET": ("quick", "patient", "hasty", "slow", "large", "text", "refused", "broken", "unlucky"),
+    "GET": (
+        "quick",
+        "medium",
+        "patient",
+        "hasty",
+        "slow",
+        "large",
+        "text",
+        "refused",
+        "broken",
+        "unlucky",
+    ),
     "POST": ("body", "upload", "hasty_upload", "release"),
 }
 STREAMS: Final = ("endless", "hasty_endless")
@@ -105,6 +117,10 @@ class Handlers:
     def quick(self, request: Request) -> tuple[int, object]:
         self.called += 1
         return 200, {"quick": True}
+
+    def medium(self, request: Request) -> tuple[int, object]:
+        self.called += 1
+        return 200, MEDIUM
 
     async def patient(self, request: Request) -> tuple[int, object]:
         await self.wait()
@@ -198,10 +214,31 @@ class Page(DirectServeHtmlResource):
         return 200, b"<p>Hello</p>"
 
 
+def descriptors() -> int:
+    """How many are open: to count them takes one, and there may be no more."""
+    try:
+        return len(os.listdir("/dev/fd"))
+    except OSError:
+        return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+class Memory:
+    """How much the process has of it. The file stays open, for there may be no room for it."""
+
+    def __init__(self) -> None:
+        self._file = Path("/proc/self/statm").open(encoding="ascii")
+
+    def resident(self) -> int:
+        """In bytes."""
+        self._file.seek(0)
+        return int(self._file.read().split()[1]) * PAGE_SIZE
+
+
 class Application:
     """The server, and what it knows of itself."""
 
     def __init__(self, given: Namespace) -> None:
+        self.memory = Memory()
         self.handlers = Handlers()
         self.lines = Lines()
         self.registry = CollectorRegistry()
@@ -227,10 +264,9 @@ class Application:
         return root
 
     def state(self, request: Request) -> tuple[int, object]:
-        resident = int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_SIZE
         state = State(
-            descriptors=len(os.listdir("/dev/fd")),
-            resident=resident,
+            descriptors=descriptors(),
+            resident=self.memory.resident(),
             in_flight=self._in_flight(),
             running=len(self.site.running) - 1,
             connections=len(self.site.channels) - 1,

@@ -88,9 +88,7 @@ STAGES: Final = {
     "mid head": Stage(says(b"GET /quick HTTP/1.1\r\nHost: loc"), phase("HEAD")),
     "before the body": Stage(says(b"POST /body HTTP/1.1\r\n" + HEAD), phase("BODY")),
     "mid body": Stage(says(b"POST /body HTTP/1.1\r\n" + HEAD + b"x" * 500), phase("BODY")),
-    "mid chunk": Stage(
-        says(b"POST /body HTTP/1.1\r\n" + CHUNKED + b"100\r\nabc"), phase("BODY")
-    ),
+    "mid chunk": Stage(says(b"POST /body HTTP/1.1\r\n" + CHUNKED + b"100\r\nabc"), phase("BODY")),
     "mid upload": Stage(
         says(b"POST /upload HTTP/1.1\r\n" + HEAD + b"x" * 500), phase("BODY"), ("499!",), 1
     ),
@@ -105,9 +103,7 @@ STAGES: Final = {
     "while encoding": Stage(asks("/large"), some_run, ("200!", "200"), 1),
     "mid answer": Stage(asks("/text", read=100), any_state, ("200!",), 1),
     "mid stream": Stage(asks("/endless", read=100_000), any_state, ("200!",), 1),
-    "mid stream, cancellable": Stage(
-        asks("/hasty_endless", read=100_000), any_state, ("200!",), 1
-    ),
+    "mid stream, cancellable": Stage(asks("/hasty_endless", read=100_000), any_state, ("200!",), 1),
     "after the last byte": Stage(is_answered, phase("IDLE"), ("200",), 1),
 }
 

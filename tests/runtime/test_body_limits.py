@@ -410,7 +410,7 @@ class TestAtHead:
             connection.send(head("Content-Length: 5") + b"ab")
             until(lambda: not ended)
         until(lambda: lines(caplog, "access"))
-        assert ended == ["CancelledError" if cancellable else "ConnectionError"]
+        assert ended == ["CancelledError" if cancellable else "ClientDisconnectedError"]
         (line,) = lines(caplog, "access")
         assert ' 0B 200! "POST / HTTP/1.1"' in line
 

@@ -234,8 +234,8 @@ def test_a106_the_processors_time_is_counted(serve: Serve, monkeypatch: pytest.M
     resource = JsonResource()
     resource.register_paths("GET", [path("/")], handler, "handler")
     assert serve(resource).get("/").status == 200
-    assert len(counted) == 2
-    assert all(user + system > 0 for user, system in counted)
+    until(lambda: len(counted) >= 2)
+    assert all(user + system > 0 for user, system in counted[:2])
 
 
 def test_a106_systems_that_do_not_tell_the_program_from_the_system(

@@ -22,6 +22,7 @@ from counterfoil import (
     Reply,
     Request,
     UnauthorizedError,
+    Undeclared,
     cancellable,
     set_requester,
 )
@@ -41,6 +42,7 @@ from counterfoil.stub import (
     Ok,
     QueryKeyScheme,
     StatusError,
+    UndeclaredScheme,
     all_of,
     answers,
     at_head,
@@ -146,6 +148,11 @@ class Authenticator:
     async def certificate(self, request: Request, credentials: ClientCertificate) -> str:
         return f"certificate {credentials.certificate}"
 
+    async def undeclared(self, request: Request, credentials: Undeclared) -> str:
+        if request.getHeader(b"X-Odd") is None:
+            raise UnauthorizedError("no X-Odd", "M_MISSING_TOKEN")
+        return credentials.scheme
+
     async def _wait(self) -> None:
         waiting: Deferred[None] = Deferred(self._count)
         self.waiting.append(waiting)
@@ -166,6 +173,7 @@ QUERY_KEY = QueryKeyScheme("Club", "kéy").guard(AUTHENTICATOR.key)
 COOKIE_KEY = CookieKeyScheme("Club", "session").guard(AUTHENTICATOR.key)
 NEXT_KEY = HeaderKeyScheme("Club", "X-Next").guard_next(AUTHENTICATOR.next_key)
 CERTIFIED = ClientCertificateScheme("Club").guard(AUTHENTICATOR.certificate)
+UNDECLARED = UndeclaredScheme("Club", "odd").guard(AUTHENTICATOR.undeclared)
 SIGNED = HttpScheme("Club", "X-Matrix").guard(AUTHENTICATOR.signature)
 
 
@@ -395,6 +403,13 @@ def test_the_certificate_of_a_client(serve: Serve) -> None:
     challenge = 'ClientCertificate realm="Club"'
     assert refused(serve(root).get("/who")) == (401, "M_MISSING_TOKEN", challenge)
     assert serve(Certified(root)).get("/who").json() == "certificate of ann"
+
+
+def test_a_scheme_that_is_not_declared_is_left_to_the_authenticator(behind: Serves) -> None:
+    server = behind(UNDECLARED)
+    assert server.get("/who", headers={"X-Odd": "1"}).json() == "odd"
+    challenge = 'Undeclared realm="Club", name="odd"'
+    assert refused(server.get("/who")) == (401, "M_MISSING_TOKEN", challenge)
 
 
 def test_alternatives_are_tried_in_order(behind: Serves) -> None:

@@ -63,6 +63,7 @@ _CREDENTIALS: Final = {
     ir.SchemeKind.QUERY_KEY: "A key in the query.",
     ir.SchemeKind.COOKIE_KEY: "A key in a cookie.",
     ir.SchemeKind.CERTIFICATE: "A certificate of the client.",
+    ir.SchemeKind.UNDECLARED: "The spec does not declare it: find the credentials yourself.",
 }
 
 

@@ -19,6 +19,7 @@ _CREDENTIALS: Final = {
     SchemeKind.QUERY_KEY: "ApiKey",
     SchemeKind.COOKIE_KEY: "ApiKey",
     SchemeKind.CERTIFICATE: "ClientCertificate",
+    SchemeKind.UNDECLARED: "Undeclared",
 }
 _IN_AUTHORIZATION: Final = (SchemeKind.BEARER, SchemeKind.BASIC, SchemeKind.HTTP)
 _LINE: Final = 88

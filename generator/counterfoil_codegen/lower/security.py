@@ -83,25 +83,12 @@ class _Reader:
         has_own = mounted.node.get("security") is not None
         owner = mounted.node if has_own else mounted.root
         listed = owner.sequence("security")
-        found = [] if listed is None else [self._read_one(mounted, n) for n in listed.elements()]
-        if listed is not None and found and not any(found):
-            self._context.diagnostics.report(
-                rules.UNMET_SECURITY,
-                listed.key_span,
-                "no requirement here names only schemes that are declared: no request can meet one",
-                "declare the schemes in components/securitySchemes",
-            )
-        yield from (one for one in found if one is not None)
-
-    def _read_one(self, mounted: Mounted, node: Node) -> _Requirement | None:
-        """A requirement; None for one that no request can meet."""
-        if not isinstance(node.value, dict):
-            node.expected("a mapping")
-            return None
-        named = {name: self._scopes(mounted, name, scopes) for name, scopes in node.items()}
-        if not named.keys() <= self.schemes.keys():
-            return None
-        return _Requirement(named)
+        for node in listed.elements() if listed is not None else ():
+            if not isinstance(node.value, dict):
+                node.expected("a mapping")
+                continue
+            named = {name: self._scopes(mounted, name, scopes) for name, scopes in node.items()}
+            yield _Requirement(named)
 
     def _scopes(self, mounted: Mounted, name: str, node: Node) -> tuple[str, ...]:
         scheme = self._scheme(mounted, name, node)
@@ -120,16 +107,17 @@ class _Reader:
         place = _declared(mounted.root, name) or _declared(mounted.node.document.root, name)
         if place is None:
             self._report_unknown(mounted.root, name, node)
-            return None
-        target = self._context.loader.resolve(place)
-        scheme = None if target is None else self._read(target, name)
+            scheme: _Scheme | None = _Scheme(node, ir.SchemeKind.UNDECLARED, name)
+        else:
+            target = self._context.loader.resolve(place)
+            scheme = None if target is None else self._read(target, name)
         if scheme is None:
             return None
         other = self.schemes.setdefault(name, scheme)
         if (other.kind, other.argument) != (scheme.kind, scheme.argument):
             self._context.diagnostics.report(
                 rules.NAME_CLASH,
-                place.key_span,
+                (place or node).key_span,
                 f"the security scheme {name!r} is another one at {other.node.span}",
                 "rename one of them, or generate the documents as packages of their own",
             )
@@ -141,7 +129,7 @@ class _Reader:
         self._context.diagnostics.report(
             rules.UNKNOWN_SCHEME,
             node.key_span,
-            f"no security scheme is called {name!r}: no request can meet this requirement",
+            f"no security scheme is called {name!r}: the authenticator has to find its credentials",
             f"there is {', '.join(map(repr, names[:5]))}"
             if names
             else "declare it in components/securitySchemes",
@@ -189,6 +177,8 @@ class _Reader:
     def _check_scopes(
         self, mounted: Mounted, name: str, scheme: _Scheme, scopes: Sequence[Node]
     ) -> None:
+        if scheme.kind is ir.SchemeKind.UNDECLARED:
+            return
         type_ = scheme.node.string("type")
         if scopes and type_ not in _WITH_SCOPES and _is_3_0(mounted.root):
             self._context.diagnostics.report(
@@ -245,7 +235,7 @@ def _finish(name: str, scheme: _Scheme, every: Iterable[_Requirement]) -> ir.Sec
         argument=scheme.argument,
         scoped=any(one.scopes[name] for one in using),
         follows=any(next(iter(one.scopes)) != name for one in using),
-        doc=scheme.node.string("description") or "",
+        doc=_doc(scheme),
     )
 
 
@@ -276,3 +266,8 @@ def _check_names(
                 f"the security schemes {other!r} and {id_!r} both become {scheme.name}",
                 "rename one of them",
             )
+
+
+def _doc(scheme: _Scheme) -> str:
+    declared = scheme.kind is not ir.SchemeKind.UNDECLARED
+    return (scheme.node.string("description") if declared else None) or ""

@@ -107,11 +107,6 @@ UNKNOWN_SCOPE: Final = Rule(
     Severity.WARNING,
     "A required scope is declared by a flow of its scheme.",
 )
-UNMET_SECURITY: Final = Rule(
-    "CF222",
-    Severity.ERROR,
-    "A secured operation has a requirement that a request can meet.",
-)
 ROLES: Final = Rule(
     "CF221",
     Severity.WARNING,

@@ -14,6 +14,7 @@ from counterfoil._output.html import (
     return_html_error,
 )
 from counterfoil._output.rendering import JsonRenderer
+from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
 __all__ = ["HtmlRenderer"]
@@ -32,11 +33,16 @@ class HtmlRenderer:
             raise TypeError(f"a page must be bytes, not {type(value).__name__}")
         respond_with_html_bytes(request, status, value)
 
-    def send_json(
-        self, request: Request, status: int, value: object, media_type: str
+    def send_model(
+        self,
+        request: Request,
+        status: int,
+        body: object,
+        media_type: str,
+        headers: HeaderValues | None,
     ) -> Awaitable[None] | None:
-        """Answer with a *value* that is declared as JSON."""
-        return self._json.send_json(request, status, value, media_type)
+        """Answer with a *body* that is declared as JSON."""
+        return self._json.send_model(request, status, body, media_type, headers)
 
     def fail(self, request: Request, error: BaseException) -> None:
         """Answer with the error page for *error*, or with the redirect that it is."""

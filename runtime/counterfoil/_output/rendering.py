@@ -7,12 +7,14 @@ import logging
 from collections.abc import Awaitable, Iterator
 from typing import Protocol
 
+from pydantic_core import to_jsonable_python
 from twisted.internet.defer import CancelledError
 from twisted.internet.task import Cooperator
 from twisted.python.failure import Failure
 
 from counterfoil._describe import describe, printable
 from counterfoil._errors import ClientDisconnectedError, CodedError
+from counterfoil._json.conversion import body_in_slices
 from counterfoil._json.encoding import encode
 from counterfoil._json.slices import encoded_in_slices, is_large
 from counterfoil._output.connection import abort, is_over
@@ -24,6 +26,7 @@ from counterfoil._output.headers import (
     withdraw_headers,
 )
 from counterfoil._output.writers import respond_with_json_bytes
+from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
 __all__ = ["INTERNAL", "JsonRenderer", "Renderer", "logged", "return_json_error", "servlet_of"]
@@ -43,10 +46,15 @@ class Renderer(Protocol):
         Raises an exception, and has written nothing, if *value* cannot be sent.
         """
 
-    def send_json(
-        self, request: Request, status: int, value: object, media_type: str
+    def send_model(
+        self,
+        request: Request,
+        status: int,
+        body: object,
+        media_type: str,
+        headers: HeaderValues | None,
     ) -> Awaitable[None] | None:
-        """The same for a *value* that JSON can hold, whatever the resource else answers with."""
+        """The same for a *body* that pydantic turns into JSON, whatever else is answered here."""
 
     def fail(self, request: Request, error: BaseException) -> None:
         """Answer for a handler that raised *error*, and log it; raises nothing."""
@@ -66,32 +74,32 @@ class JsonRenderer:
         self.errors: ErrorFormat = MatrixErrors() if errors is None else errors
 
     def send(self, request: Request, status: int, value: object) -> Awaitable[None] | None:
-        """Answer with *value*."""
-        return self.send_json(request, status, value)
-
-    def send_json(
-        self, request: Request, status: int, value: object, media_type: str = "application/json"
-    ) -> Awaitable[None] | None:
         """Answer with *value*; a large one is encoded in steps, with other work between them."""
         set_status(request, status)
         if is_large(value):
-            return self._send_large(request, status, value, media_type)
+            pieces = encoded_in_slices(value, canonical=self.canonical)
+            return _send_in_steps(request, status, pieces, "application/json", None)
         body = encode(value, canonical=self.canonical)
-        respond_with_json_bytes(request, status, body, media_type=media_type)
+        respond_with_json_bytes(request, status, body)
         return None
 
-    async def _send_large(
-        self, request: Request, status: int, value: object, media_type: str
-    ) -> None:
-        pieces: list[bytes] = []
-        steps = _until_over(request, encoded_in_slices(value, canonical=self.canonical), pieces)
-        task = _cooperator(request).cooperate(steps)
-        try:
-            await task.whenDone()
-        except CancelledError:
-            task.stop()
-            raise
-        respond_with_json_bytes(request, status, b"".join(pieces), media_type=media_type)
+    def send_model(
+        self,
+        request: Request,
+        status: int,
+        body: object,
+        media_type: str = "application/json",
+        headers: HeaderValues | None = None,
+    ) -> Awaitable[None] | None:
+        """Answer with *body*, a model or what may hold models; a large one in steps, too."""
+        if is_large(body):
+            pieces = body_in_slices(body, canonical=self.canonical)
+            return _send_in_steps(request, status, pieces, media_type, headers)
+        text = encode(to_jsonable_python(body), canonical=self.canonical)
+        if headers is not None:
+            set_headers(request, headers)
+        respond_with_json_bytes(request, status, text, media_type=media_type)
+        return None
 
     def fail(self, request: Request, error: BaseException) -> None:
         """Answer for a handler that raised *error*."""
@@ -169,6 +177,25 @@ def logged(request: Request, error: BaseException) -> CodedError:
 def servlet_of(request: Request) -> str:
     """What answers *request*, for the log."""
     return str(getattr(request, "servlet_name", "a handler"))
+
+
+async def _send_in_steps(
+    request: Request,
+    status: int,
+    pieces: Iterator[bytes],
+    media_type: str,
+    headers: HeaderValues | None,
+) -> None:
+    made: list[bytes] = []
+    task = _cooperator(request).cooperate(_until_over(request, pieces, made))
+    try:
+        await task.whenDone()
+    except CancelledError:
+        task.stop()
+        raise
+    if headers is not None:
+        set_headers(request, headers)
+    respond_with_json_bytes(request, status, b"".join(made), media_type=media_type)
 
 
 def _until_over(request: Request, pieces: Iterator[bytes], kept: list[bytes]) -> Iterator[None]:

@@ -136,8 +136,9 @@ class Operation:
         """Answer with a checked *reply*; what is returned must be awaited. Raises as `write`."""
         if not self.hands_on(reply):
             return self.write(request, reply)
-        status, body = self.handed_on(request, reply)
-        return renderer.send(request, status, body)
+        return renderer.send_model(
+            request, reply.status, reply.body, self._media_type, reply.headers
+        )
 
     async def write(self, request: Request, reply: Reply[object]) -> None:
         """Write *reply*, which is no JSON that a host writes.
@@ -227,16 +228,13 @@ def send_declared(request: Request, error: Declared, renderer: Renderer) -> Awai
         raise CodedError(
             error.status, str(body["error"]), str(body["errcode"]), headers=error.headers
         )
-    value = jsonable(error.body)
     withdraw_headers(request)
-    if error.headers is not None:
-        set_headers(request, error.headers)
     name = type(error).__name__
     logger.info("%s: %s: %s %d", describe(request), servlet_of(request), name, error.status)
     if request.startedWriting:
         abort(request)
         return None
-    return renderer.send_json(request, error.status, value, error.media_type)
+    return renderer.send_model(request, error.status, error.body, error.media_type, error.headers)
 
 
 def _failed(request: Request, fault: Exception, name: str) -> Answer:

@@ -9,7 +9,14 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, field
 
-__all__ = ["ApiKey", "BasicCredentials", "BearerToken", "ClientCertificate", "HttpCredentials"]
+__all__ = [
+    "ApiKey",
+    "BasicCredentials",
+    "BearerToken",
+    "ClientCertificate",
+    "HttpCredentials",
+    "Undeclared",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,16 @@ class ClientCertificate:
     """
 
     certificate: object
+
+
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """Nothing yet: the spec requires *scheme*, and nowhere says where its credentials are.
+
+    An authenticator has to look for them itself.
+    """
+
+    scheme: str
 
 
 def _same(one: str, other: str) -> bool:

@@ -24,6 +24,7 @@ from counterfoil._servlets.credentials import (
     BearerToken,
     ClientCertificate,
     HttpCredentials,
+    Undeclared,
 )
 from counterfoil._servlets.guards import Ask, Guard, Said
 from counterfoil._servlets.refusals import UnauthorizedError
@@ -38,6 +39,7 @@ __all__ = [
     "HttpScheme",
     "QueryKeyScheme",
     "Scheme",
+    "UndeclaredScheme",
 ]
 
 C = TypeVar("C")
@@ -258,6 +260,22 @@ class ClientCertificateScheme(Scheme[ClientCertificate]):
     @override
     def challenge(self, scopes: Sequence[str] = (), error: str | None = None) -> str:
         return self._challenge("ClientCertificate")
+
+
+class UndeclaredScheme(Scheme[Undeclared]):
+    """A scheme that is required by its *name* alone: every request is an authenticator's to see."""
+
+    def __init__(self, realm: str, name: str) -> None:
+        super().__init__(realm)
+        self._name = name
+
+    @override
+    def find(self, request: Request) -> Undeclared:
+        return Undeclared(self._name)
+
+    @override
+    def challenge(self, scopes: Sequence[str] = (), error: str | None = None) -> str:
+        return self._challenge("Undeclared", name=self._name)
 
 
 def _authorization(request: Request, scheme: str) -> str | None:
