@@ -110,6 +110,18 @@ class Connection:
         """All that comes until the server closes the connection."""
         return self._file.read()
 
+    def has_ended(self) -> bool:
+        """Whether the server has closed it, with all answers read."""
+        try:
+            self._socket.setblocking(False)
+            return not self._socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            return True
+        finally:
+            self._socket.settimeout(DEADLINE)
+
     def close(self) -> None:
         """Leave."""
         self._file.close()

@@ -217,28 +217,16 @@ class Page(DirectServeHtmlResource):
 def descriptors() -> int:
     """How many are open: to count them takes one, and there may be no more."""
     try:
-        return len(os.listdir("/dev/fd"))
+        return sum(1 for _ in Path("/dev/fd").iterdir())
     except OSError:
         return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-
-
-class Memory:
-    """How much the process has of it. The file stays open, for there may be no room for it."""
-
-    def __init__(self) -> None:
-        self._file = Path("/proc/self/statm").open(encoding="ascii")
-
-    def resident(self) -> int:
-        """In bytes."""
-        self._file.seek(0)
-        return int(self._file.read().split()[1]) * PAGE_SIZE
 
 
 class Application:
     """The server, and what it knows of itself."""
 
     def __init__(self, given: Namespace) -> None:
-        self.memory = Memory()
+        self.memory = os.open("/proc/self/statm", os.O_RDONLY)  # later there may be no room for it
         self.handlers = Handlers()
         self.lines = Lines()
         self.registry = CollectorRegistry()
@@ -266,11 +254,11 @@ class Application:
     def state(self, request: Request) -> tuple[int, object]:
         state = State(
             descriptors=descriptors(),
-            resident=self.memory.resident(),
+            resident=int(os.pread(self.memory, 100, 0).split()[1]) * PAGE_SIZE,
             in_flight=self._in_flight(),
             running=len(self.site.running) - 1,
             connections=len(self.site.channels) - 1,
-            phases=dict(Counter(getattr(each, "_phase").name for each in self.site.channels)),
+            phases=self._phases(),
             timers=len(reactor.getDelayedCalls()),
             unfinished=sum(unfinished_calls()),
             waiting=len(self.handlers.waiting),
@@ -280,6 +268,10 @@ class Application:
             errors=self.lines.errors,
         )
         return 200, state.to_json()
+
+    def _phases(self) -> dict[str, int]:
+        """How many connections are how far."""
+        return dict(Counter(vars(each)["_phase"].name for each in self.site.channels))
 
     def _in_flight(self) -> float:
         return sum(

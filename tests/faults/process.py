@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from pydantic import TypeAdapter
 from tests.faults.state import State
 from tests.serving import Connection
 
-__all__ = ["DEADLINE", "Process", "running"]
+__all__ = ["DEADLINE", "Process", "grown", "running", "until"]
 
 ROOT: Final = Path(__file__).parent.parent.parent
 SOURCES: Final = [str(ROOT / name) for name in ("runtime", "generated", ".")]
@@ -25,6 +27,7 @@ DEADLINE: Final = 20.0
 """How long, in seconds, anything is waited for."""
 
 _STATE: Final = TypeAdapter(State)
+_COUNTS: Final = TypeAdapter(dict[str, int])
 
 
 class Process:
@@ -63,11 +66,18 @@ class Process:
 
     def until(self, condition: Callable[[State], bool]) -> State:
         """The state when *condition* holds."""
-        end = time.monotonic() + DEADLINE
-        while not condition(state := self.state()):
-            assert time.monotonic() < end, state
-            time.sleep(0.002)
-        return state
+        states: list[State] = []
+
+        def holds() -> bool:
+            states[:] = [self.state()]
+            return condition(states[0])
+
+        until(holds, states)
+        return states[0]
+
+    def objects(self) -> Counter[str]:
+        """How many objects there are of each type, once garbage was collected."""
+        return Counter(_COUNTS.validate_python(self.ask("POST", "/collect/by-type")))
 
     def disconnect(self) -> None:
         """End the connection that is kept."""
@@ -75,6 +85,14 @@ class Process:
 
     def signal(self, number: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(number)
+
+    def is_listening(self) -> bool:
+        """Whether its port is open."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+        except ConnectionError:
+            return False
+        return True
 
     def exit_code(self) -> int:
         """The exit code, once it has ended."""
@@ -97,3 +115,16 @@ def running(log: Path, *arguments: str) -> Iterator[Process]:
         yield process
     finally:
         process.end()
+
+
+def until(condition: Callable[[], bool], *said: object) -> None:
+    """Wait until *condition* holds. A test that waits in vain shows what is *said*."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, said
+        time.sleep(0.002)
+
+
+def grown(before: Counter[str], after: Counter[str]) -> list[str]:
+    """The types of which there are far more objects than there were."""
+    return [name for name, count in after.items() if count - before[name] > 100]

@@ -17,6 +17,7 @@ from counterfoil import (
     Site,
     SiteRequest,
     cancellable,
+    finish_request,
 )
 from counterfoil._context import RequestContext
 from counterfoil._server import access_log
@@ -25,7 +26,7 @@ from counterfoil._server.timed_request import TimedRequest
 from counterfoil.stub import path
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
-from twisted.web.resource import Resource
+from twisted.web.resource import IResource, Resource
 from typing_extensions import override
 
 from tests.runtime.taker import Taker
@@ -194,8 +195,8 @@ def test_b94_the_times_are_those_of_the_handler_and_of_sending(
     assert told.ended[0].send_seconds == 0
 
     async def sending(request: SiteRequest) -> object:
-        request.setHeader(b"Content-Length", b"2")
-        ending.addCallback(lambda _: (request.write(b"ok"), request.finish()))
+        request.responseHeaders.setRawHeaders(b"Content-Length", [b"2"])
+        ending.addCallback(lambda _: finish_request(request))
         raise ConnectionError  # the answer goes on without its handler
 
     TestClient(Taker(sending), observers=[told]).start("GET", "/")
@@ -277,6 +278,9 @@ def test_a110_what_cannot_be_cancelled_is_an_error_in_the_log(
     class Bare(Resource):
         isLeaf = True
 
+        def __init__(self) -> None:
+            Resource.__init__(self)
+
         @override
         def render(self, request: Request) -> int:
             assert isinstance(request, SiteRequest)
@@ -335,7 +339,7 @@ class TestLevel:
     def test_a116_readiness_is_that_of_the_site(self) -> None:
         root = Resource()
         client = TestClient(root)
-        root.putChild(b"ready", ReadinessResource(client.site))
+        root.putChild(b"ready", IResource(ReadinessResource(client.site)))
         assert client.get("/ready").status == 200
         client.site.drain()
         assert client.get("/ready").status == 503
@@ -403,6 +407,9 @@ class TestFaults:
 
         class Raising(Resource):
             isLeaf = True
+
+            def __init__(self) -> None:
+                Resource.__init__(self)
 
             @override
             def render(self, request: Request) -> bytes:

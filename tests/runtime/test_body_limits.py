@@ -7,7 +7,8 @@ import logging
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,7 +25,7 @@ from counterfoil import (
 from counterfoil._server import reading_channel
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
-from twisted.web.resource import Resource
+from twisted.web.resource import IResource, Resource
 
 from tests.runtime.taker import ORIGIN, Taker
 from tests.runtime.test_lifecycle import lines, until
@@ -54,6 +55,10 @@ def server(serve: Serve, taker: Taker) -> Server:
 
 def head(*headers: str, method: str = "POST") -> bytes:
     return "\r\n".join([f"{method} / HTTP/1.1", "Host: localhost", *headers, "", ""]).encode()
+
+
+def has_more(found: Sized, number: int) -> bool:
+    return len(found) > number
 
 
 class TestDeclared:
@@ -282,7 +287,7 @@ class TestAtHead:
             connection.send(head("Content-Length: 4"))
             for number, byte in enumerate(b"abcd"):
                 connection.send(bytes([byte]))
-                until(lambda wanted=number: len(pieces) > wanted)
+                until(partial(has_more, pieces, number))
             assert connection.response().json() == 4
 
     def test_with_the_body_here_is_called_as_ever(self, serve: Serve) -> None:
@@ -311,7 +316,7 @@ class TestAtHead:
             connection.send(head("Content-Length: 2"))
             connection.send(b"ab" + (head("Content-Length: 3") + b"abc") * 2)
             for number, size in enumerate((2, 3, 3), 1):
-                until(lambda wanted=number: len(waiting) == wanted)
+                until(partial(has_more, waiting, number - 1))
                 in_reactor(lambda: waiting[-1].callback(None))
                 assert connection.response().json() == size
 
@@ -429,7 +434,7 @@ class TestAtHead:
         for number, (sizes, body) in enumerate(sent, 1):
             with serve(Taker(first, BodyPlan(at_head=True))).connect() as connection:
                 connection.send(head(sizes))
-                until(lambda number=number: len(started) == number)
+                until(partial(has_more, started, number - 1))
                 connection.send(body + head("Content-Length: 0"))
                 assert connection.response().json() == "ab"
                 assert connection.rest() == b""
@@ -466,7 +471,7 @@ def test_the_resource_is_found_without_being_called(
 ) -> None:
     """A112: whoever will answer is asked about the body."""
     root = Resource()
-    root.putChild(b"up", taker)
+    root.putChild(b"up", IResource(taker))
     serve(root).request("POST", target, body=b"x")
     assert bool(taker.planned) is asked
 

@@ -19,6 +19,7 @@ from counterfoil._json.slices import STEP, encoded_in_slices
 from counterfoil._json.weighing import SMALL, is_large
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 VALUES_A_SEED = 10_000
 
@@ -264,6 +265,18 @@ def test_models_and_other_objects_weigh_what_they_hold() -> None:
     assert is_large(Plain("x" * SMALL))
     assert is_large([Plain("x" * 100)] * 200)
     assert not is_large(Slotted())
+
+
+def test_additional_properties_of_a_model_weigh_too() -> None:
+    """A71."""
+
+    class Open(BaseModel, extra="allow"):
+        name: str
+
+    assert not is_large(Open(name="a"))
+    assert not is_large(Open.model_validate({"name": "a", "more": 1}))
+    assert is_large(Open.model_validate({"name": "a", "more": "x" * SMALL}))
+    assert is_large([Open(name="x" * SMALL)])
 
 
 def test_what_holds_itself_is_refused() -> None:

@@ -120,7 +120,12 @@ BODIES: dict[str, object] = {
     "list": notices(LONGER),
     "tuple": tuple(notices(LONGER)),
     "mixed": [*notices(LONG), None, {1: Notice(text="a")}, "x"],
-    "dict": {"a": notices(LONGER), 2: Page(noticeList=notices(LONGER)), None: (1, {"b": {3}}), "n": 1},
+    "dict": {
+        "a": notices(LONGER),
+        2: Page(noticeList=notices(LONGER)),
+        None: (1, {"b": {3}}),
+        "n": 1,
+    },
     "long dict": {number: notices(number % 3) for number in range(LONGER)},
     "extra": Open.model_validate({"items": notices(LONGER), "more": [1] * LONGER}),
     "computed": Computed(items=NUMBERS),

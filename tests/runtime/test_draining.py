@@ -18,7 +18,9 @@ from typing import cast
 
 import pytest
 from counterfoil import BodyPlan, Deadlines, Site, SiteRequest, drain_on_shutdown
-from counterfoil._server import shutdown
+from counterfoil._server import ports, shutdown
+from counterfoil._server.boundaries import ListeningPort
+from counterfoil._server.ports import close_port
 from counterfoil.testing import TestClient
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
@@ -348,6 +350,42 @@ def test_ports_of_other_kinds_are_closed_only() -> None:
     stop().addCallback(ended.append)
     served.after(1)
     assert closed == ["closed"]
+    assert ended == [None]
+
+
+@pytest.mark.parametrize(("platform", "option"), [("plan9", 26), ("linux", 9999)])
+def test_b88_where_the_system_cannot_refuse_newcomers_they_are_taken(
+    running_reactor: None, monkeypatch: pytest.MonkeyPatch, platform: str, option: int
+) -> None:
+    """As it is on other systems than Linux."""
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr(ports, "_ATTACH_FILTER", option)
+    site = Site(Taker(length))
+    port = in_reactor(lambda: reactor.listenTCP(0, site, interface="127.0.0.1"))
+    address = ("127.0.0.1", port.getHost().port)
+    queued: list[socket.socket] = []
+
+    def close() -> Deferred[None]:
+        queued.extend(socket.create_connection(address, timeout=WAIT) for _ in range(9))
+        return Deferred.fromCoroutine(close_port(site.timers, cast("ListeningPort", port)))
+
+    in_reactor(close)
+    for client in queued:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.recv(15) == b"HTTP/1.1 200 OK"
+        client.close()
+
+
+def test_b89_a_second_signal_counts_while_ports_are_closed_too() -> None:
+    """B88."""
+    served = Served()
+    wire = served.connect()
+    wire.send(b"GET /")
+    served.site.abort()
+    ended: list[object] = []
+    served.site.drain(300).addCallback(ended.append)
+    served.after(1)
+    assert wire.aborted
     assert ended == [None]
 
 

@@ -21,6 +21,9 @@ class Who(Resource):
 
     isLeaf = True
 
+    def __init__(self) -> None:
+        Resource.__init__(self)
+
     @override
     def render(self, request: Request) -> bytes:
         assert isinstance(request, SiteRequest)

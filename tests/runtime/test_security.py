@@ -77,7 +77,7 @@ class Ranged(StatusError[Problem]):
     """An API's own 4XX."""
 
 
-class Undeclared(ApiError[Problem]):
+class Stray(ApiError[Problem]):
     """A 401 that no operation declares."""
 
     status = 401
@@ -108,8 +108,8 @@ class Authenticator:
                 raise Declared(Problem(error="declared"), headers={"Retry-After": "5"})
             case "ranged":
                 raise Ranged(403, Problem(error="ranged"))
-            case "undeclared":
-                raise Undeclared(Problem(error="undeclared"))
+            case "stray":
+                raise Stray(Problem(error="stray"))
             case "own":
                 challenge = {"www-authenticate": "Own"}
                 raise UnauthorizedError("gone", "M_GONE", headers=challenge)
@@ -275,7 +275,7 @@ def test_what_an_authenticator_raises(behind: Serves, caplog: pytest.LogCaptureF
     ranged = server.get("/who", headers=bearer("ranged"))
     assert (ranged.status, ranged.json()) == (403, {"error": "ranged"})
 
-    for token in ("broken", "undeclared"):
+    for token in ("broken", "stray"):
         answer = server.get("/who", headers=bearer(token))
         assert refused(answer) == (500, "M_UNKNOWN", None)
         assert b"s3cret" not in answer.body

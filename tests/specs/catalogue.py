@@ -21,13 +21,13 @@ class RealApi:
 
 
 REAL_APIS = (
-    RealApi("matrix_client", "matrix/api/client-server", 166),
-    RealApi("matrix_server", "matrix/api/server-server", 36),
-    RealApi("matrix_appservice", "matrix/api/application-service", 9),
-    RealApi("matrix_identity", "matrix/api/identity", 23),
+    RealApi("matrix_client", "matrix/api/client-server", 166, secured=136),
+    RealApi("matrix_server", "matrix/api/server-server", 36, secured=29),
+    RealApi("matrix_appservice", "matrix/api/application-service", 9, secured=9),
+    RealApi("matrix_identity", "matrix/api/identity", 23, secured=16),
     RealApi("matrix_push", "matrix/api/push-gateway", 1),
     RealApi("github", "github/api.github.com.json", 767),
-    RealApi("twilio_api", "twilio/twilio_api_v2010.yaml", 197),
-    RealApi("twilio_conversations", "twilio/twilio_conversations_v1.yaml", 103),
-    RealApi("twilio_verify", "twilio/twilio_verify_v2.yaml", 57),
+    RealApi("twilio_api", "twilio/twilio_api_v2010.yaml", 197, secured=197),
+    RealApi("twilio_conversations", "twilio/twilio_conversations_v1.yaml", 103, secured=103),
+    RealApi("twilio_verify", "twilio/twilio_verify_v2.yaml", 57, secured=57),
 )

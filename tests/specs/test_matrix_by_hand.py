@@ -26,25 +26,37 @@ from tests.serving import DEADLINE, Serve, Server
 from tests.specs.catalogue import MISSING, SPECS
 
 PACKAGE = "matrix_by_hand"
+ALICE = {"Authorization": "Bearer alices"}
 HANDLERS = '''
 """What an implementer writes, for five operations of the Matrix client-server API."""
 
 from __future__ import annotations
 
-from counterfoil import Request
-from matrix_by_hand import errors, models
+from counterfoil import BearerToken, Request, UnauthorizedError
+from matrix_by_hand import Authenticator, errors, models
 from matrix_by_hand.room_participation import RoomParticipationHandler
 from matrix_by_hand.server_administration import ServerAdministrationHandler
 from matrix_by_hand.user_data import UserDataHandler
 from twisted.internet.defer import Deferred
 
 
-class Administration(ServerAdministrationHandler):
-    async def get_versions(self, request: Request) -> models.GetVersionsResponse200:
+class Tokens(Authenticator[str]):
+    """Names a user by the token; the other schemes answer 501."""
+
+    async def access_token_bearer(self, request: Request, credentials: BearerToken) -> str:
+        if not credentials.matches("alices"):
+            raise UnauthorizedError("Unrecognised access token")
+        return "@alice:example.org"
+
+
+class Administration(ServerAdministrationHandler[str]):
+    async def get_versions(
+        self, request: Request, principal: str | None
+    ) -> models.GetVersionsResponse200:
         return models.GetVersionsResponse200(versions=["v1.15", "v1.16"])
 
 
-class Profiles(UserDataHandler):
+class Profiles(UserDataHandler[str]):
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
 
@@ -60,10 +72,15 @@ class Profiles(UserDataHandler):
     async def set_profile_field(
         self,
         request: Request,
+        principal: str,
         user_id: str,
         key_name: str,
         body: models.SetProfileFieldRequest,
     ) -> dict[str, object]:
+        if user_id != principal:
+            raise errors.ForbiddenError(
+                models.Error(errcode="M_FORBIDDEN", error=f"not the profile of {principal}")
+            )
         value = body.get(key_name)
         if not isinstance(value, str):
             raise errors.BadRequestError(
@@ -73,7 +90,7 @@ class Profiles(UserDataHandler):
         return {}
 
 
-class Sync(RoomParticipationHandler):
+class Sync(RoomParticipationHandler[str]):
     def __init__(self) -> None:
         self.waiting = 0
         self.cancelled = 0
@@ -81,6 +98,7 @@ class Sync(RoomParticipationHandler):
     async def sync(
         self,
         request: Request,
+        principal: str,
         *,
         filter_: str | None,
         since: str | None,
@@ -156,7 +174,8 @@ def server(serve: Serve, folder: Path, handlers: ModuleType) -> Server:
         ("user_data", "UserDataServlet", handlers.Profiles()),
         ("room_participation", "RoomParticipationServlet", handlers.Sync()),
     ):
-        getattr(importlib.import_module(package + module), servlet)(handler).register(root)
+        made = getattr(importlib.import_module(package + module), servlet)
+        made(handler, handlers.Tokens()).register(root)
     return serve(root)
 
 
@@ -168,11 +187,26 @@ def test_versions(server: Server) -> None:
 def test_a_profile_is_put_and_got(server: Server) -> None:
     profile = "/_matrix/client/v3/profile/%40alice%3Aexample.org"
 
-    put = server.request("PUT", f"{profile}/displayname", json={"displayname": "Alice"})
+    name = {"displayname": "Alice"}
+    put = server.request("PUT", f"{profile}/displayname", json=name, headers=ALICE)
     assert (put.status, put.json()) == (200, {})
 
     got = server.get(profile)
     assert (got.status, got.json()) == (200, {"displayname": "Alice"})
+
+
+def test_who_asks_is_known(server: Server) -> None:
+    """Optional credentials are refused too, if they are wrong."""
+    profile = "/_matrix/client/v3/profile/%40bob%3Aexample.org/displayname"
+    eve = {"Authorization": "Bearer eves"}
+    assert server.request("PUT", profile, json={"displayname": "Bob"}, headers=ALICE).status == 403
+    for path in ("/_matrix/client/v3/sync", "/_matrix/client/versions"):
+        refused = server.get(path, headers=eve)
+        assert (refused.status, refused.json()) == (
+            401,
+            {"errcode": "M_UNKNOWN_TOKEN", "error": "Unrecognised access token"},
+        )
+    assert server.get("/_matrix/client/v3/sync").status == 401
 
 
 def test_a_declared_error_is_typed(server: Server) -> None:
@@ -182,7 +216,8 @@ def test_a_declared_error_is_typed(server: Server) -> None:
 
 
 def test_what_does_not_fit_is_refused_with_its_place(server: Server) -> None:
-    answer = server.get("/_matrix/client/v3/sync?timeout=soon&set_presence=away")
+    target = "/_matrix/client/v3/sync?timeout=soon&set_presence=away"
+    answer = server.get(target, headers=ALICE)
     assert answer.status == 400
     assert "query.timeout" in answer.body.decode()
     assert "query.set_presence" in answer.body.decode()
@@ -199,12 +234,13 @@ def test_sync_is_cancelled_when_the_client_leaves(
     module = importlib.import_module(f"{PACKAGE}.room_participation")
     sync = handlers.Sync()
     root = JsonResource()
-    module.RoomParticipationServlet(sync).register(root)
+    module.RoomParticipationServlet(sync, handlers.Tokens()).register(root)
     server = serve(root)
-    assert server.get("/_matrix/client/v3/sync").json() == {"next_batch": "s1"}
+    assert server.get("/_matrix/client/v3/sync", headers=ALICE).json() == {"next_batch": "s1"}
 
     with server.connect() as connection:
-        connection.request("GET", "/_matrix/client/v3/sync?since=s1&timeout=30000")
+        target = "/_matrix/client/v3/sync?since=s1&timeout=30000"
+        connection.request("GET", target, headers=ALICE)
         until(lambda: sync.waiting == 1)
     until(lambda: sync.waiting == 0)
     until(lambda: any("499" in record.getMessage() for record in caplog.records))

@@ -167,7 +167,11 @@ def test_a_secured_operation_refuses_strangers(
 
 
 def is_secured(operation: ir.Operation) -> bool:
-    return operation.security is not None and not operation.security.optional
+    security = operation.security
+    if security is None or security.optional:
+        return False
+    schemes = [one.scheme for alternative in security.alternatives for one in alternative]
+    return all(scheme.kind is not ir.SchemeKind.UNDECLARED for scheme in schemes)
 
 
 class Anybody:
@@ -224,7 +228,8 @@ def credentials_for(operation: ir.Operation) -> Mapping[str, str]:
     if operation.security is None:
         return {}
     ((required,), *_) = operation.security.alternatives
-    return {"Authorization": AUTHORIZATION[required.scheme.kind]}
+    given = AUTHORIZATION.get(required.scheme.kind)
+    return {} if given is None else {"Authorization": given}
 
 
 def paths(package: str, generated: Generated) -> dict[str, Built]:

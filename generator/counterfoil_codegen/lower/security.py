@@ -244,7 +244,11 @@ def _security(
 ) -> ir.Security:
     """An operation's security; an empty requirement among others makes it optional."""
     alternatives = [
-        tuple(ir.RequiredScheme(schemes[name], scopes) for name, scopes in one.scopes.items())
+        tuple(
+            ir.RequiredScheme(schemes[name], scopes)
+            for name, scopes in one.scopes.items()
+            if name in schemes  # or else there is an error
+        )
         for one in requirements
     ]
     given = dict.fromkeys(one for one in alternatives if one)

@@ -66,4 +66,7 @@ def _parts(item: object) -> Collection[object]:
     if isinstance(item, _COLLECTIONS):
         return item
     attributes = getattr(item, "__dict__", None)
-    return attributes if isinstance(attributes, dict) else ()
+    if not isinstance(attributes, dict):
+        return ()
+    additional = getattr(item, "__pydantic_extra__", None)  # a model keeps them apart
+    return (attributes, additional) if additional else attributes

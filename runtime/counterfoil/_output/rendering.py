@@ -143,9 +143,8 @@ def return_json_error(
     A `CodedError` is answered as it is, a cancellation with 499, and everything else with a 500
     that says nothing. If a part of an answer has been sent the connection is cut.
     """
-    error = failure.value
-    if error is not None:
-        JsonRenderer(canonical=canonical_json, errors=errors).fail(request, error)
+    error = failure.value or RuntimeError("a failure without an exception")
+    JsonRenderer(canonical=canonical_json, errors=errors).fail(request, error)
 
 
 INTERNAL = CodedError(500, "Internal server error")

@@ -28,6 +28,9 @@ class HealthResource(Resource):
 
     isLeaf = True
 
+    def __init__(self) -> None:
+        Resource.__init__(self)
+
     @override
     def render(self, request: Request) -> int:
         """Answer *request*."""

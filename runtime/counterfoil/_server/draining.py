@@ -49,18 +49,24 @@ class Drain:
     def __init__(self, site: Drainable) -> None:
         self._site = site
         self._deadline = 0.0
+        self._given_up = False
         self._call: Timer | None = None
         self._waiting: list[Deferred[None]] = []
 
     def within(self, seconds: float) -> Deferred[None]:
         """Done when all has ended, after *seconds* at the latest."""
-        self._deadline = self._site.now() + seconds
+        self._deadline = self._site.now() + (0 if self._given_up else seconds)
         done: Deferred[None] = Deferred()
         self._waiting.append(done)
         if self._call is not None:
             self._call.cancel()
         self._step()
         return done
+
+    def give_up(self) -> None:
+        """Let nothing have any time, now and later."""
+        self._given_up = True
+        self.within(0)
 
     def _step(self) -> None:
         self._call = None

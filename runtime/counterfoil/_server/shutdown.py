@@ -10,10 +10,10 @@ from typing import cast
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IListeningPort
-from twisted.internet.tcp import Port
 
-from counterfoil._server.boundaries import ListeningPort, Timers
+from counterfoil._server.boundaries import ListeningPort
 from counterfoil._server.draining import GRACE
+from counterfoil._server.ports import close_port
 from counterfoil._server.site import Site
 
 __all__ = ["drain_on_shutdown"]
@@ -21,7 +21,6 @@ __all__ = ["drain_on_shutdown"]
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
 ]
-_ALL_THAT_WAIT = 65536
 
 
 def drain_on_shutdown(
@@ -41,30 +40,13 @@ def drain_on_shutdown(
 
     async def stop() -> None:
         _on_signals(reactor, site.abort)
+        site.draining = True
         for port in listening:
-            await _stop_listening(site.timers, port)
+            await close_port(site.timers, port)
         await site.drain(grace)
 
     reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(stop()))
     reactor.callWhenRunning(_stop_on_hangup, reactor)
-
-
-async def _stop_listening(timers: Timers, port: ListeningPort) -> None:
-    """Close *port*; whoever the system has let in by then is served.
-
-    What a port has accepted, and the program has not taken, is reset when the port is closed. So
-    this takes it right before: Twisted closes the port in the reactor's next turn.
-    """
-    timers.callLater(0, _take_all, port)
-    closed = port.stopListening()
-    if closed is not None:
-        await closed
-
-
-def _take_all(port: ListeningPort) -> None:
-    if isinstance(port, Port):
-        port.numberAccepts = _ALL_THAT_WAIT
-        port.doRead()
 
 
 def _stop_on_hangup(reactor: ReactorBase) -> None:

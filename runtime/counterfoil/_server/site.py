@@ -132,9 +132,9 @@ class Site(server.Site):
         return self._drain.within(seconds)
 
     def abort(self) -> None:
-        """End a drain at once."""
+        """End it all at once, and any drain that is to come."""
         self.draining = True
-        self._drain.within(0)
+        self._drain.give_up()
 
     def find_resource(self, request: Request) -> IResource:
         """The resource that *request* addresses."""
@@ -145,6 +145,7 @@ class Site(server.Site):
     def startFactory(self) -> None:
         """A port is open: requests are welcome."""
         self.draining = False
+        self._drain = Drain(self)
 
     @override
     def stopFactory(self) -> None:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Coroutine, Seque
 from functools import wraps
 from typing import Concatenate, TypeAlias, TypeVar
 
+from pydantic_core import to_jsonable_python
 from twisted.internet.defer import CancelledError, Deferred
 
 from counterfoil._describe import describe
@@ -106,6 +107,7 @@ class Operation:
         self._errors = errors
         self._media_type = media_type
         self._plain = media_type == "application/json"
+        self._json = is_json(media_type)
         self.is_html = media_type.partition(";")[0].strip().lower() == "text/html"
 
     def check(self, request: Request, reply: Reply[object]) -> None:
@@ -134,11 +136,11 @@ class Operation:
         self, request: Request, reply: Reply[object], renderer: Renderer
     ) -> Awaitable[None] | None:
         """Answer with a checked *reply*; what is returned must be awaited. Raises as `write`."""
-        if not self.hands_on(reply):
-            return self.write(request, reply)
-        return renderer.send_model(
-            request, reply.status, reply.body, self._media_type, reply.headers
-        )
+        if self._json and reply.has_content and not isinstance(reply.body, Location):
+            return renderer.send_model(
+                request, reply.status, reply.body, self._media_type, reply.headers
+            )
+        return self.write(request, reply)
 
     async def write(self, request: Request, reply: Reply[object]) -> None:
         """Write *reply*, which is no JSON that a host writes.
@@ -154,7 +156,7 @@ class Operation:
             return
         if self.is_html:
             set_clickjacking_protection_headers(request)
-        if isinstance(body, AsyncIterable) and not is_json(self._media_type):
+        if isinstance(body, AsyncIterable) and not self._json:
             set_status(request, reply.status)
             write_head(request, reply.status, self._content_type(body), None)
             await send_stream(request, body)
@@ -164,8 +166,8 @@ class Operation:
         write_response(request, reply.status, content, content_type)
 
     def _content(self, body: object) -> bytes:
-        if is_json(self._media_type):
-            return encode(jsonable(body))
+        if self._json:
+            return encode(to_jsonable_python(body))
         if isinstance(body, bytes):
             return body
         if isinstance(body, str):
@@ -174,7 +176,7 @@ class Operation:
 
     def _content_type(self, body: object) -> str:
         """The declared media type; what is encoded here, or made in pieces of text, is UTF-8."""
-        encoded = isinstance(body, str) and not is_json(self._media_type)
+        encoded = isinstance(body, str) and not self._json
         pieces = isinstance(body, AsyncIterable) and self._media_type.lower().startswith("text/")
         return _in_utf_8(self._media_type) if encoded or pieces else self._media_type
 
