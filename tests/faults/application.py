@@ -37,10 +37,11 @@ from counterfoil.stub import answers, at_head, cancellable, path
 from prometheus_client import CollectorRegistry
 from twisted.internet import reactor as twisted_reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.posixbase import PosixReactorBase
 from twisted.internet.task import deferLater
 from twisted.logger import ILogObserver, STDLibLogObserver, globalLogBeginner
-from twisted.web.resource import Resource
+from twisted.web.resource import IResource, Resource
 
 from tests.faults.state import State
 
@@ -69,6 +70,7 @@ STREAMS: Final = ("endless", "hasty_endless")
 
 # Twisted gives the module's attribute no type.
 reactor = cast("PosixReactorBase", twisted_reactor)
+timers = cast("IReactorTime", reactor)
 
 
 class Lines(logging.Handler):
@@ -131,7 +133,7 @@ class Handlers:
         return await self.patient(request)
 
     async def slow(self, request: Request) -> tuple[int, object]:
-        await deferLater(reactor, 0.3, lambda: None)
+        await deferLater(timers, 0.3, lambda: None)
         return 200, {"slow": True}
 
     async def large(self, request: Request) -> tuple[int, object]:
@@ -165,7 +167,7 @@ class Handlers:
         raise CodedError(403, "Not for you")
 
     async def broken(self, request: Request) -> tuple[int, object]:
-        await deferLater(reactor, 0, lambda: None)
+        await deferLater(timers, 0, lambda: None)
         raise RuntimeError("broken on purpose")
 
     def unlucky(self, request: Request) -> tuple[int, object]:
@@ -210,7 +212,7 @@ class Page(DirectServeHtmlResource):
     """A page."""
 
     async def _async_render_GET(self, request: Request) -> tuple[int, bytes]:
-        await deferLater(reactor, 0, lambda: None)
+        await deferLater(timers, 0, lambda: None)
         return 200, b"<p>Hello</p>"
 
 
@@ -246,9 +248,9 @@ class Application:
         made.register_paths("GET", [path("/state")], self.state, "state")
         made.register_paths("POST", [path("/collect/{how}")], self.collect, "state")
         root = Resource()
-        root.putChild(b"page", Page())
+        put_child(root, "page", Page())
         for name in (*ROUTES["GET"], *ROUTES["POST"], *STREAMS, "state", "collect"):
-            root.putChild(name.encode("ascii"), made)
+            put_child(root, name, made)
         return root
 
     def state(self, request: Request) -> tuple[int, object]:
@@ -292,6 +294,10 @@ class Application:
         else:
             gc.enable()
         return 200, {"unreachable": found}
+
+
+def put_child(root: Resource, name: str, child: Resource) -> None:
+    root.putChild(name.encode("ascii"), cast("IResource", child))
 
 
 def main() -> None:

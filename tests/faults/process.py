@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -86,13 +85,14 @@ class Process:
     def signal(self, number: signal.Signals = signal.SIGTERM) -> None:
         self.process.send_signal(number)
 
-    def is_listening(self) -> bool:
-        """Whether its port is open."""
-        try:
-            socket.create_connection(("127.0.0.1", self.port)).close()
-        except ConnectionError:
-            return False
-        return True
+    def until_it_stops(self) -> None:
+        """Wait until it says that it takes no more requests."""
+
+        def says() -> bool:
+            self._control.request("GET", "/quick")
+            return self._control.response().headers.get("connection") == "close"
+
+        until(says)
 
     def exit_code(self) -> int:
         """The exit code, once it has ended."""

@@ -248,6 +248,7 @@ def test_routes_of_several_apis(capsys: pytest.CaptureFixture[str]) -> None:
         "path": "/boards",
         "operation": "listBoards",
         "handler": "boards.BoardsHandler.list_boards",
+        "security": [],
         "spec": "spec/boards.yaml:6",
     }
 

@@ -26,6 +26,7 @@ from counterfoil._server.timed_request import TimedRequest
 from counterfoil.stub import path
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
+from twisted.web import server
 from twisted.web.resource import IResource, Resource
 from typing_extensions import override
 
@@ -231,6 +232,20 @@ def test_a105_a117_one_end_in_every_order(order: str, caplog: pytest.LogCaptureF
     assert len(lines(caplog, "access")) == 1
 
 
+def test_a105_an_answer_ends_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A88: Twisted warns of the second time."""
+    caplog.set_level(logging.INFO)
+
+    async def twice(request: SiteRequest) -> object:
+        finish_request(request)
+        with pytest.warns(UserWarning, match="finish called twice"):
+            finish_request(request)
+        raise ConnectionError
+
+    TestClient(Taker(twice)).start("GET", "/")
+    assert len(lines(caplog, "access")) == 1
+
+
 def test_a23_the_line_waits_for_the_handler(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     waiting: Deferred[None] = Deferred()
@@ -329,6 +344,9 @@ class TestLevel:
         until(lambda: lines(caplog, "access"))
         assert self.level(caplog) == logging.DEBUG
 
+    def test_a107_health_on_a_site_of_twisted(self, serve: Serve) -> None:
+        assert serve(server.Site(HealthResource())).get("/").body == b"OK"
+
     @pytest.mark.parametrize("ready", [True, False])
     def test_a107_readiness(self, ready: bool, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
@@ -369,21 +387,25 @@ class TestFaults:
         assert len(told.started) == len(told.ended) == 3
         assert caplog.text.count("the observer Broken failed") == 1
 
-    def test_b93_a_handler_of_the_log(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_b93_a_handler_of_the_log(self, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.INFO)
+        called: list[str] = []
+
         class Full(logging.Handler):
             @override
             def emit(self, record: logging.LogRecord) -> None:
+                called.append(record.getMessage())
                 raise OSError("disk full")
 
-        handler = Full(logging.INFO)
+        handler = Full()
         access_log.access_logger.addHandler(handler)
-        monkeypatch.setattr(access_log.access_logger, "level", logging.INFO)
         try:
             client = TestClient(Taker(fine))
             assert client.get("/").status == 200
             assert client.get("/").status == 200
         finally:
             access_log.access_logger.removeHandler(handler)
+        assert len(called) == 2
 
     def test_b95_a_callback_of_notify_finish(self, serve: Serve) -> None:
         async def notify(request: SiteRequest) -> object:

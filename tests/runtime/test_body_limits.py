@@ -25,11 +25,12 @@ from counterfoil import (
 from counterfoil._server import reading_channel
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
+from twisted.protocols.policies import WrappingFactory
 from twisted.web.resource import IResource, Resource
 
 from tests.runtime.taker import ORIGIN, Taker
 from tests.runtime.test_lifecycle import lines, until
-from tests.serving import Serve, Server, in_reactor
+from tests.serving import Connection, Serve, Server, in_reactor, reactor
 
 LIMIT = 1000
 LARGE = 20_000_000
@@ -188,6 +189,24 @@ class TestEnd:
             connection.send(head(f"Content-Length: {LARGE}"))
             assert connection.response().status == 413
             until(lambda: in_reactor(lambda: not server_channels(server)))
+
+
+def test_b29_through_a_transport_that_wraps_another(serve: Serve, taker: Taker) -> None:
+    """B35: as those of TLS do."""
+    site = Site(taker, max_request_body_size=LIMIT)
+    port = in_reactor(lambda: reactor.listenTCP(0, WrappingFactory(site), interface="127.0.0.1"))
+    try:
+        with Connection(port.getHost().port) as connection:
+            connection.send(head(f"Content-Length: {LARGE}") + b"x" * LARGE)
+            assert connection.response().status == 413
+            assert connection.rest() == b""
+    finally:
+        in_reactor(port.stopListening)
+
+
+def test_over_tls_http_1_1_is_spoken_alone() -> None:
+    """B26: whatever Twisted could."""
+    assert Site(Resource()).acceptableProtocols() == [b"http/1.1"]
 
 
 def server_channels(server: Server) -> list[object]:

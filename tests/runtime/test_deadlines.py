@@ -205,6 +205,78 @@ def test_a_client_is_not_blamed_for_a_slow_handler() -> None:
         assert wire.status == 200
 
 
+def test_a_stream_that_waits_stays_so_when_there_is_room_to_write() -> None:
+    """B36: what is read and what is written are held up each by itself."""
+    waiting: Deferred[None] = Deferred()
+
+    async def slow(request: SiteRequest) -> object:
+        await waiting
+        return await length(request)
+
+    served = Served(Taker(slow, BodyPlan(at_head=True)))
+    wire = served.connect()
+    wire.send(head("Content-Length: 70000"))
+    wire.send(b"x" * 66000)
+    assert wire.producerState == "paused"
+    wire.channel.pauseProducing()
+    wire.channel.resumeProducing()
+    assert wire.producerState == "paused"
+    wire.channel.pauseProducing()
+    waiting.callback(None)
+    assert wire.producerState == "paused"
+    wire.channel.resumeProducing()
+    assert wire.producerState == "producing"
+
+
+def test_b32_a_stream_that_nobody_reads_does_not_keep_the_connection() -> None:
+    """B36: its time starts again with the next request's."""
+
+    async def deaf(request: SiteRequest) -> object:
+        await waiting
+        return "deaf"
+
+    waiting: Deferred[None] = Deferred()
+    served = Served(Taker(deaf, BodyPlan(at_head=True)))
+    wire = served.connect()
+    wire.send(head("Content-Length: 70000"))
+    wire.send(b"x" * 70000)
+    assert wire.producerState == "producing"
+    waiting.callback(None)
+    assert wire.status == 200
+    served.after(58)
+    assert wire.is_open()
+    served.after(3)
+    assert not wire.is_open()
+
+
+def test_b36_what_comes_before_an_answer_is_bounded() -> None:
+    waiting: Deferred[None] = Deferred()
+
+    async def wait(request: SiteRequest) -> object:
+        await waiting
+        return 1
+
+    served = Served(Taker(wait))
+    wire = served.connect()
+    wire.send(head("Content-Length: 0"))
+    wire.send(b"x" * 16_000)
+    assert wire.producerState == "producing"
+    wire.send(b"x" * 1000)
+    assert wire.producerState == "paused"
+    waiting.callback(None)
+    assert wire.producerState == "producing"
+
+
+def test_b33_a_body_must_come_in_time_whatever_is_being_written() -> None:
+    """B35."""
+    served = Served(Taker(length, BodyPlan(at_head=True)))
+    wire = served.connect()
+    wire.send(head("Content-Length: 70000"))
+    wire.dataBuffer = b"x" * 1000
+    served.after(22)
+    assert wire.status == 408
+
+
 def test_b33_a_stream_that_is_too_slow_ends() -> None:
     taker = Taker(length, BodyPlan(at_head=True))
     served = Served(taker)

@@ -389,6 +389,43 @@ def test_b89_a_second_signal_counts_while_ports_are_closed_too() -> None:
     assert ended == [None]
 
 
+def test_b88_who_has_connected_is_served_and_others_are_refused(running_reactor: None) -> None:
+    site = Site(Taker(length))
+    port = in_reactor(lambda: reactor.listenTCP(0, site, interface="127.0.0.1"))
+    address = ("127.0.0.1", port.getHost().port)
+    with socket.create_connection(address, timeout=WAIT) as client:
+        closing = cast("ListeningPort", port)
+        in_reactor(lambda: Deferred.fromCoroutine(close_port(site.timers, closing)))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address, timeout=WAIT)
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert client.recv(15) == b"HTTP/1.1 200 OK"
+
+
+@pytest.fixture
+def hangup() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in shutdown._SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("handler", [signal.SIG_DFL, signal.SIG_IGN])
+def test_b89_the_end_of_a_terminal_is_an_order_unless_it_is_to_be_ignored(
+    hangup: None, handler: signal.Handlers
+) -> None:
+    signal.signal(signal.SIGHUP, handler)
+    called: list[object] = []
+    run = SimpleNamespace(callFromThread=called.append, stop="stop")
+    shutdown._stop_on_hangup(cast("ReactorBase", run))
+    if handler is signal.SIG_DFL:
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert called == (["stop"] if handler is signal.SIG_DFL else [])
+    shutdown._on_signals(cast("ReactorBase", run), list)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert called[-1] is list
+
+
 def test_signals_are_left_alone_outside_of_the_main_thread(running_reactor: None) -> None:
     """B89: only there may a program have its say about them."""
     before = signal.getsignal(signal.SIGHUP)

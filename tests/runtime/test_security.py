@@ -18,6 +18,7 @@ from counterfoil import (
     ForbiddenError,
     Granted,
     HttpCredentials,
+    HttpServer,
     JsonResource,
     Reply,
     Request,
@@ -57,6 +58,7 @@ from twisted.internet.defer import Deferred
 from twisted.web import server as web
 from twisted.web.resource import Resource
 
+from tests.runtime.test_foreign_host import PlainHost
 from tests.serving import DEADLINE, Serve, Server
 
 REALM = 'The "Club" \\ Café\n'
@@ -183,7 +185,7 @@ class Servlet:
     def __init__(self, *alternatives: Guard[str] | Combination[str]) -> None:
         self._alternatives = alternatives
 
-    def register(self, server: JsonResource) -> None:
+    def register(self, server: HttpServer) -> None:
         server.register_paths("GET", [path("/who")], self.who, "who")
         server.register_paths("GET", [path("/maybe")], self.maybe, "maybe")
         server.register_paths("POST", [path("/notes")], self.post, "post")
@@ -462,6 +464,9 @@ def test_scopes_that_suffice(behind: Serves) -> None:
     for token in ("read.write", "a.write.read"):
         assert server.get("/who", headers=bearer(token)).json() == "scoped"
     assert server.get("/who", headers=bearer("read")).status == 403
+    other = behind(SCOPED.requiring("write"), NEXT_KEY)
+    answer = other.get("/who", headers={**bearer("read"), "X-Next": "n"})
+    assert answer.json() == "key n after None"
     assert behind(SCOPED).get("/who", headers=bearer("any")).json() == "scoped"
 
 
@@ -491,6 +496,19 @@ def test_a_stranger_is_refused_before_the_body_is_there(behind: Serves) -> None:
         assert refused(connection.response("POST"))[:2] == (401, "M_MISSING_TOKEN")
     assert refused(server.request("POST", "/notes", body=b"no json"))[0] == 401
     assert server.request("POST", "/notes", body=b"{}", headers=bearer("good")).status == 400
+    answer = server.request("POST", "/notes", json={"text": "tea"}, headers=bearer("good"))
+    assert answer.json() == "token good: tea"
+
+
+def test_another_host_refuses_alike(serve: Serve) -> None:
+    """One that knows nothing of heads: with the whole body there."""
+    root = PlainHost()
+    Servlet(TOKEN, BASIC).register(root)
+    server = serve(root)
+    answer = server.request("POST", "/notes", body=b"no json", headers=bearer("bad"))
+    assert refused(answer)[:2] == (401, "M_UNKNOWN_TOKEN")
+    challenges = f'Bearer realm={QUOTED}, error="invalid_token", '
+    assert answer.headers["www-authenticate"].startswith(challenges)
     answer = server.request("POST", "/notes", json={"text": "tea"}, headers=bearer("good"))
     assert answer.json() == "token good: tea"
 

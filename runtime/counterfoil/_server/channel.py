@@ -211,8 +211,8 @@ class SiteChannel(ReadingChannel):
                 self._request().fail_body(_too_slow())
             case Phase.CLOSING:
                 self.abort()
-            case Phase.ANSWER:
-                pass  # the handler's deadline is its request's own
+            case _:
+                pass  # an answer is due: the handler's deadline is its request's own
 
 
 def _too_slow() -> CodedError:

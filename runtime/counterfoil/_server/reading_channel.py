@@ -180,6 +180,13 @@ class ReadingChannel(HTTPChannel):
             error = CodedError(400, "The chunks of the body are malformed", Codes.UNKNOWN)
             self._request().fail_body(error)
 
+    @override
+    def _finishRequestBody(self, data: bytes) -> None:
+        """A body is complete, and *data* follows it."""
+        if data:
+            self._dataBuffer.append(data)
+        self.allContentReceived()
+
     def _keep(self, data: bytes) -> None:
         self._dataBuffer.append(data)
         self._ahead += len(data)
@@ -201,6 +208,7 @@ class ReadingChannel(HTTPChannel):
         self._receivedHeaderCount = self._receivedHeaderSize = 0
         self._transferDecoder = None
         self._blank_line = self._body_open = False
+        self.release_body()
         self._phase = _ANSWER
         self._handlingRequest = True
         HTTPChannel.setRawMode(self)  # what comes is kept until the answer is complete
@@ -239,8 +247,6 @@ class ReadingChannel(HTTPChannel):
             self._refuse_head(CodedError(400, "The request is malformed", Codes.UNKNOWN))
 
     def _refuse_head(self, error: CodedError) -> None:
-        if self._discarding:
-            return
         self.discard_body()
         if not self.requests:
             self.requests.append(self.requestFactory(self))
@@ -254,9 +260,8 @@ class ReadingChannel(HTTPChannel):
 
     def hold_body(self) -> None:
         """Let the client wait with the rest of the body; it is not to blame for the delay."""
-        if self._phase is _BODY and self._held_for is None:
-            self._held_for = self._due - self.site.now()
-            self._halt()
+        self._held_for = self._due - self.site.now()
+        self._halt()
 
     def release_body(self) -> None:
         """Let it go on."""
