@@ -75,10 +75,11 @@ from counterfoil._resources.static import StaticResource
 from counterfoil._resources.unrecognized import UnrecognizedRequestResource
 from counterfoil._server.deadlines import Deadlines
 from counterfoil._server.heads import BodyPlan, HeadAware
-from counterfoil._server.observing import Observer, RequestSummary
+from counterfoil._server.observing import Observer
 from counterfoil._server.request import SiteRequest
 from counterfoil._server.shutdown import drain_on_shutdown
 from counterfoil._server.site import Site
+from counterfoil._server.summary import RequestSummary
 from counterfoil._servlets.credentials import (
     ApiKey,
     BasicCredentials,

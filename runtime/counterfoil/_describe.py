@@ -25,7 +25,18 @@ def redacted(uri: bytes) -> bytes:
     """*uri* without the values of `access_token`, `client_secret` and others, however spelled."""
     if b"=" not in uri:
         return uri
-    return b"".join(_redacted_part(part) for part in _SEPARATOR.split(uri))
+    path, mark, query = uri.partition(b"?")
+    return _redacted_parts(path) + mark + b"&".join(map(_redacted_pair, query.split(b"&")))
+
+
+def _redacted_pair(pair: bytes) -> bytes:
+    """What stands between two `&`: as one parameter, and as those that others would read in it."""
+    redacted = _redacted_part(pair)
+    return redacted if redacted is not pair else _redacted_parts(pair)
+
+
+def _redacted_parts(text: bytes) -> bytes:
+    return b"".join(_redacted_part(part) for part in _SEPARATOR.split(text))
 
 
 def _redacted_part(part: bytes) -> bytes:

@@ -30,7 +30,7 @@ except ImportError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from counterfoil._server.observing import RequestSummary
+    from counterfoil._server.summary import RequestSummary
     from counterfoil._server.timed_request import TimedRequest
 
 __all__ = ["Tracing"]

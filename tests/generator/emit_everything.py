@@ -177,13 +177,14 @@ REGISTER = operation(
 REGISTER_TOO = operation(
     "register_", "register_", ir.Method.GET, path("REGISTER", "/register"), (success(200, "Ok"),)
 )
+WITHOUT_ARGUMENT = (ir.SchemeKind.BASIC, ir.SchemeKind.BEARER, ir.SchemeKind.CERTIFICATE)
 SCHEMES = tuple(
     ir.SecurityScheme(
         id=kind.name,
         name=Identifier(kind.name.lower()),
         constant=Identifier(f"{kind.name}_"),
         kind=kind,
-        argument=f"X-{kind.name}" if kind.name.startswith("H") or "KEY" in kind.name else None,
+        argument=None if kind in WITHOUT_ARGUMENT else f"X-{kind.name}",
         scoped=kind is ir.SchemeKind.BEARER,
         follows=kind is ir.SchemeKind.BASIC,
         doc=LONG_DOC if kind is ir.SchemeKind.BEARER else "",

@@ -166,6 +166,21 @@ def test_scaffolded_handlers_and_their_authenticator_are_typed(project: Path) ->
     runs_clean("ruff", "check", "handlers", "api")
 
 
+def test_a_handler_is_not_taken_for_the_authenticator(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where an operation has the name of one of the schemes."""
+    (project / "handlers").mkdir()
+    (project / "handlers" / "own.py").write_text(
+        "class Tokens:\n    async def token(self): ...\n    async def first(self): ...\n"
+    )
+    arguments = ["first.yaml", "second.yaml", "--package", "api", "--output", "handlers"]
+    assert main(["scaffold", *arguments]) == 0
+    said = capsys.readouterr().out
+    assert "wrote handlers/authenticator.py" in said
+    assert "left alone handlers/own.py (Tokens), which lacks 2" in said
+
+
 def test_a_scaffolded_authenticator_is_left_alone(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

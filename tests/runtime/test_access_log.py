@@ -21,8 +21,8 @@ from counterfoil import (
 )
 from counterfoil._context import RequestContext
 from counterfoil._server import access_log
-from counterfoil._server.dates import http_date
 from counterfoil._server.timed_request import TimedRequest
+from counterfoil._server.usual_headers import UsualHeaders
 from counterfoil.stub import path
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
@@ -39,13 +39,13 @@ class Told:
     """An observer that remembers."""
 
     def __init__(self) -> None:
-        self.started: list[TimedRequest] = []
+        self.started: list[SiteRequest] = []
         self.ended: list[RequestSummary] = []
 
-    def request_started(self, request: TimedRequest) -> None:
+    def request_started(self, request: SiteRequest) -> None:
         self.started.append(request)
 
-    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
+    def request_ended(self, request: SiteRequest, summary: RequestSummary) -> None:
         self.ended.append(summary)
 
 
@@ -53,11 +53,11 @@ class Broken(Told):
     """An observer that is of no use."""
 
     @override
-    def request_started(self, request: TimedRequest) -> None:
+    def request_started(self, request: SiteRequest) -> None:
         raise ValueError("bug")
 
     @override
-    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
+    def request_ended(self, request: SiteRequest, summary: RequestSummary) -> None:
         raise ValueError("bug")
 
 
@@ -475,11 +475,16 @@ def test_a111_a_client_that_leaves_too_early_is_no_request(
 
 
 def test_a103_the_date_is_made_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = UsualHeaders("kiosk")
     now = 1_000_000_000.25
     monkeypatch.setattr("time.time", lambda: now)
-    first = http_date()
-    assert first == b"Sun, 09 Sep 2001 01:46:40 GMT"
+    first = usual.lines()
+    assert first == {
+        b"Server": [b"kiosk"],
+        b"Date": [b"Sun, 09 Sep 2001 01:46:40 GMT"],
+        b"X-Content-Type-Options": [b"nosniff"],
+    }
     now += 0.5
-    assert http_date() is first
+    assert usual.lines() is first
     now += 0.5
-    assert http_date() == b"Sun, 09 Sep 2001 01:46:41 GMT"
+    assert usual.lines()[b"Date"] == [b"Sun, 09 Sep 2001 01:46:41 GMT"]

@@ -10,6 +10,7 @@ from typing import cast
 
 import pytest
 from counterfoil import BodyPlan, CodedError, Deadlines, Site, SiteRequest
+from counterfoil._server import channel
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.deadlines import Sweep
 from counterfoil._server.transports import unsent
@@ -434,6 +435,19 @@ class TestReader:
         assert not wire.aborted
         served.after(4)
         assert wire.aborted
+
+    def test_b29_one_that_encrypts_is_not_half_closed(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It would lose the notice of its end: B35."""
+        monkeypatch.setattr(channel, "can_linger", lambda _: True)
+        wire = (served := Served()).connect()
+        wire.send(head("Content-Length: 999999999"))
+        assert wire.status == 413
+        assert wire.is_open()
+        wire.send(b"x" * 1000)
+        served.after(3)
+        assert not wire.is_open()
 
     def test_what_is_not_sent_is_known_of_real_transports_alone(self) -> None:
         """B35."""

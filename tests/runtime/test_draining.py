@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -281,6 +282,25 @@ def test_b88_after_the_grace_it_ends() -> None:
         server.signal(signal.SIGTERM)
         assert server.wait() == 0
         busy.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process, and looks at it")
+def test_b90_a_server_without_file_descriptors_recovers() -> None:
+    with process() as server:
+        pid = server.process.pid
+        used = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 4, before[1]))
+        held = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(30)]
+        until(lambda: len(list(Path(f"/proc/{pid}/fd").iterdir())) >= used + 3)
+        for each in held:
+            each.close()
+        until(lambda: len(list(Path(f"/proc/{pid}/fd").iterdir())) <= used + 1)
+        for _ in range(3):
+            connection = server.connect()
+            connection.request("GET", "/")
+            assert connection.getresponse().status == 200
+            connection.close()
 
 
 class Load:

@@ -7,18 +7,24 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import cast
 from urllib.parse import unquote
 
 import pytest
-from counterfoil import JsonResource, Request, ServletCallback
+from counterfoil import HttpServer, JsonResource, Ok, Reply, Request, ServletCallback, Site
+from counterfoil.stub import answers, cancellable, limits, path
 from counterfoil.testing import Response
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.task import Clock
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
+from twisted.web.server import Site as StockSite
 from typing_extensions import override
 
 from tests.runtime.kiosk import Kiosk, KioskServlet
-from tests.serving import Serve, Server
+from tests.runtime.test_lifecycle import until
+from tests.serving import Serve, Server, in_reactor
 
 
 class PlainHost(Resource):
@@ -116,3 +122,84 @@ def test_the_transcripts_are_the_same(serve: Serve, caplog: pytest.LogCaptureFix
 
     assert [answer[0] for answer in on_ours] == [case.status for case in TRANSCRIPT]
     assert on_ours == on_foreign
+
+
+class Bounded:
+    """A servlet with limits, as it is generated."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+        self.waiting: list[Deferred[None]] = []
+
+    @limits(timeout=0.05, max_body=3)
+    @answers(Ok)
+    async def take(self, request: Request, **_: str) -> Reply[object]:
+        return Ok("taken")
+
+    @cancellable
+    @limits(timeout=0.05)
+    @answers(Ok)
+    async def wait(self, request: Request, **_: str) -> Reply[object]:
+        self.waiting.append(Deferred())
+        try:
+            await self.waiting[-1]
+        finally:
+            self.ended.append("wait")
+        return Ok("waited")
+
+    @cancellable
+    @limits(timeout=60)
+    @answers(Ok)
+    async def wait_long(self, request: Request, **path: str) -> Reply[object]:
+        self.waiting.append(Deferred())
+        request.notifyFinish().addErrback(lambda _: None)
+        await self.waiting[-1]
+        return Ok("waited")
+
+    def register(self, server: HttpServer) -> None:
+        server.register_paths("POST", [path("/take")], self.take, "take")
+        server.register_paths("GET", [path("/wait")], self.wait, "wait")
+        server.register_paths("GET", [path("/wait-long")], self.wait_long, "wait_long")
+
+
+@pytest.mark.parametrize("host", ["ours", "ours on a stock site", "plain"])
+def test_limits_hold_on_every_host(running_reactor: None, host: str) -> None:
+    """A112, B84."""
+    bounded = Bounded()
+    resource: JsonResource | PlainHost = PlainHost() if host == "plain" else JsonResource()
+    bounded.register(resource)
+    server = Server(Site(resource) if host == "ours" else StockSite(resource))
+    try:
+        assert server.request("POST", "/take", body=b"abc").json() == "taken"
+        refused = server.request("POST", "/take", body=b"abcd")
+        assert refused.status == 413
+        assert refused.json() == {"errcode": "M_TOO_LARGE", "error": "The body is too large"}
+        late = server.get("/wait")
+        assert late.status == 503
+        assert late.json() == {"errcode": "M_UNKNOWN", "error": "The server took too long"}
+        assert bounded.ended == ["wait"]
+        with server.connect() as connection:
+            connection.request("GET", "/wait-long")
+            until(lambda: len(bounded.waiting) == 2)
+            in_reactor(lambda: bounded.waiting[1].callback(None))
+            assert connection.response().json() == "waited"
+    finally:
+        server.stop()
+
+
+def test_a_cancellation_within_the_time_is_the_hosts() -> None:
+    """A3: nobody's deadline has passed."""
+
+    class Handler:
+        @limits(timeout=60)
+        @answers(Ok)
+        async def wait(self, request: Request, **_: str) -> Reply[object]:
+            raise CancelledError
+
+    failures: list[object] = []
+    clock = Clock()
+    request = cast("Request", SimpleNamespace(channel=clock, content=None))
+    running = Deferred.fromCoroutine(Handler().wait(request))
+    running.addErrback(lambda failure: failures.append(failure.value))
+    assert isinstance(failures[0], CancelledError)
+    assert not clock.getDelayedCalls()

@@ -22,7 +22,8 @@ from counterfoil import (
     cancellable,
     limits,
 )
-from counterfoil._server.observing import Observer, RequestSummary
+from counterfoil._server.observing import Observer
+from counterfoil._server.summary import RequestSummary
 from counterfoil._server.timed_request import TimedRequest
 from counterfoil.metrics import Metrics, MetricsResource
 from counterfoil.stub import path

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from counterfoil_codegen import pipeline
 from counterfoil_codegen.existing import ExistingClass, UnreadableError, classes, handler_of
@@ -29,6 +30,8 @@ from counterfoil_codegen.verbs.findings import Findings
 from counterfoil_codegen.verbs.selection import Options, add_arguments, select
 
 __all__ = ["configure", "run"]
+
+_AUTHENTICATOR: Final = "authenticator"  # no tag's module is called so
 
 
 def configure(parser: ArgumentParser) -> Options:
@@ -65,7 +68,8 @@ def _scaffold(build: Build, folder: Path) -> None:
     if missing_folders(folder):
         create(folder / "__init__.py", "")
     for module, made in _skeletons(build):
-        if found := handler_of(existing, made.name, frozenset(made.methods)):
+        candidates = _candidates(existing, module, made)
+        if found := handler_of(candidates, made.name, frozenset(made.methods)):
             _report_missing(found, made)
             continue
         path = folder / f"{module}.py"
@@ -78,10 +82,20 @@ def _skeletons(build: Build) -> Iterator[tuple[str, Skeleton]]:
     """Each skeleton with the name of its module."""
     if build.api.schemes:
         module = build.files["security.py"].decode()
-        yield "authenticator", authenticator_skeleton(build.api, module)
+        yield _AUTHENTICATOR, authenticator_skeleton(build.api, module)
     for group in build.api.groups:
         module = build.files[f"{group.module}.py"].decode()
         yield str(group.module), skeleton(build.api, group, module)
+
+
+def _candidates(
+    existing: Iterable[ExistingClass], module: str, made: Skeleton
+) -> list[ExistingClass]:
+    """The classes that may implement *made*: a scheme and an operation may have one name."""
+    if module == _AUTHENTICATOR:
+        wanted = made.methods.keys()
+        return [one for one in existing if one.name == made.name or wanted <= one.methods]
+    return [one for one in existing if one.name != "Authenticator"]
 
 
 def _report_missing(found: ExistingClass, made: Skeleton) -> None:

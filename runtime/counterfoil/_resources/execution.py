@@ -21,13 +21,14 @@ from counterfoil._cancel import is_cancellable
 from counterfoil._context import current_context
 from counterfoil._cpu import CpuTime, cpu_time
 from counterfoil._describe import describe
-from counterfoil._errors import ApiError, CodedError, StatusError
+from counterfoil._errors import ApiError, StatusError
 from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.headers import set_status, withdraw_headers
 from counterfoil._output.rendering import Renderer
 from counterfoil._server.request import SiteRequest
 from counterfoil._servlets.boundary import Operation, operation_of, send_declared
+from counterfoil._servlets.limits import check_body, too_slow
 from counterfoil._types import Answer, Request
 
 __all__ = ["Arguments", "Callback", "Route", "run"]
@@ -137,6 +138,8 @@ class _Execution:
     async def _called(self, request: Request, arguments: Arguments) -> Awaitable[None] | None:
         """What is left to do when the handler has ended and its answer was begun, if anything."""
         route = self._route
+        if not isinstance(request, SiteRequest):
+            check_body(request, route.options.max_body)
         if route.operation is not None:
             return await self._operated(request, route.operation, arguments)
         answer = route.callback(request, **arguments)
@@ -215,7 +218,7 @@ class _Execution:
             abort(request)
         elif not is_over(request):
             withdraw_headers(request)
-            self._renderer.refuse(request, CodedError(503, "The server took too long"))
+            self._renderer.refuse(request, too_slow())
 
 
 async def _rest(rest: _Rest) -> None:

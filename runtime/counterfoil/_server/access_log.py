@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from counterfoil._describe import printable
-from counterfoil._server.observing import RequestSummary
+from counterfoil._server.summary import RequestSummary
 
 __all__ = ["access_logger", "log_access"]
 

@@ -71,6 +71,9 @@ class Transport(Protocol):
     def loseWriteConnection(self) -> None:
         """Send what waits, then end this direction."""
 
+    def loseConnection(self) -> None:
+        """Send what waits, then close it."""
+
     def abortConnection(self) -> None:
         """Cut it."""
 

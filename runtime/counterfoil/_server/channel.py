@@ -141,9 +141,13 @@ class SiteChannel(ReadingChannel):
     @override
     def loseConnection(self) -> None:
         """Close the connection once all is sent."""
+        lingers = self._phase is Phase.LINGER
         self._phase = Phase.CLOSING
         self._due = self.site.now() + LINGER_SECONDS
-        HTTPChannel.loseConnection(self)
+        if lingers:
+            self._transport.loseConnection()
+        else:
+            HTTPChannel.loseConnection(self)
 
     def abort(self) -> None:
         """Cut the connection."""

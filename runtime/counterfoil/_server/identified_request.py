@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from counterfoil._context import RequestContext
 from counterfoil._describe import describe, printable, redacted
+from counterfoil._output.prepared import PreparedHeaders
 from counterfoil._server.surroundings import Settings
 
 __all__ = ["IdentifiedRequest"]
@@ -34,6 +35,7 @@ class IdentifiedRequest(Request):
 
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
         Request.__init__(self, channel, parsePOSTFormSubmission=False)
+        self.responseHeaders = PreparedHeaders()
         # The channel gets its site when it is made, but Twisted declares no attribute for it.
         self._settings = cast("Settings", vars(channel)["site"])
         self._sequence = next(_SEQUENCE)

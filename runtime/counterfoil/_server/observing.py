@@ -4,56 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, cast
 
-if TYPE_CHECKING:
-    from counterfoil._server.timed_request import TimedRequest
+from counterfoil._server.request import SiteRequest
+from counterfoil._server.summary import RequestSummary
+from counterfoil._types import Request
 
-__all__ = ["Observer", "Observers", "RequestSummary"]
+__all__ = ["Observer", "Observers"]
 
 logger = logging.getLogger("counterfoil.server")
-
-
-@dataclass(frozen=True, slots=True)
-class RequestSummary:
-    """What became of a request. Texts are printable, and hold no secrets."""
-
-    client: str
-    """The client's address, or `-`."""
-
-    site: str
-    """The site's tag."""
-
-    requester: str | None
-    """Whom the request was made for, if it was authenticated."""
-
-    servlet: str
-    operation: str | None
-    """The operation that was routed to; None if there was none."""
-
-    method: str
-    uri: str
-    protocol: str
-    user_agent: str
-    status: int
-    complete: bool
-    """Whether the whole answer was handed to the connection."""
-
-    bytes_sent: int
-    """The length of the answer's content, as far as it was sent."""
-
-    processing_seconds: float
-    """From the call of the handler to its end; without one, to the answer's end."""
-
-    send_seconds: float
-    """From the handler's end to the answer's, if that came later."""
-
-    user_cpu: float
-    """Seconds of the processor that the handler took in the program."""
-
-    system_cpu: float
-    """And in the system, for it."""
 
 
 class Observer(Protocol):
@@ -62,10 +21,10 @@ class Observer(Protocol):
     What it raises is logged once, and harms nothing.
     """
 
-    def request_started(self, request: TimedRequest) -> None:
+    def request_started(self, request: SiteRequest) -> None:
         """A handler starts, in whose context this is called."""
 
-    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
+    def request_ended(self, request: SiteRequest, summary: RequestSummary) -> None:
         """The request is over: its handler has ended, and its answer was sent or lost."""
 
 
@@ -79,15 +38,17 @@ class Observers:
     def __bool__(self) -> bool:
         return bool(self._observers)
 
-    def request_started(self, request: TimedRequest) -> None:
+    def request_started(self, request: Request) -> None:
         """Tell each of them."""
+        started = cast("SiteRequest", request)  # a site makes no others
         for observer in self._observers:
-            self._tell(observer, lambda told: told.request_started(request))
+            self._tell(observer, lambda told: told.request_started(started))
 
-    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
+    def request_ended(self, request: Request, summary: RequestSummary) -> None:
         """Tell each of them."""
+        ended = cast("SiteRequest", request)
         for observer in self._observers:
-            self._tell(observer, lambda told: told.request_ended(request, summary))
+            self._tell(observer, lambda told: told.request_ended(ended, summary))
 
     def _tell(self, observer: Observer, tell: Callable[[Observer], None]) -> None:
         try:

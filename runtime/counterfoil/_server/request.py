@@ -19,9 +19,9 @@ from counterfoil._errors import ClientDisconnectedError, CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
+from counterfoil._output.prepared import set_prepared
 from counterfoil._output.writers import write_response
 from counterfoil._server.access_log import access_logger
-from counterfoil._server.dates import http_date
 from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
 from counterfoil._server.surroundings import Connection
 from counterfoil._server.targets import (
@@ -188,10 +188,7 @@ class SiteRequest(TimedRequest):
     def _start(self) -> None:
         """The answer begins: with what every answer says."""
         self._started = True
-        headers = self.responseHeaders
-        headers.setRawHeaders(b"Server", (self._settings.server_header,))
-        headers.setRawHeaders(b"Date", (http_date(),))
-        headers.setRawHeaders(b"X-Content-Type-Options", (b"nosniff",))
+        set_prepared(self, self._settings.usual_headers.lines())
 
     def refuse(self, error: CodedError) -> None:
         """Answer *error*, in the shape of the resource that the request addresses."""

@@ -24,6 +24,7 @@ from counterfoil._server.observing import Observer, Observers
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.request import SiteRequest
 from counterfoil._server.surroundings import HostedChannel
+from counterfoil._server.usual_headers import UsualHeaders
 from counterfoil._types import AnyResource, Request
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Site(server.Site):
             self, resource, SiteRequest, parsePOSTFormSubmission=False, reactor=reactor
         )
         self.max_request_body_size = max_request_body_size
-        self.server_header = server_header.encode("ascii")
+        self.usual_headers = UsualHeaders(server_header)
         self.deadlines = Deadlines() if deadlines is None else deadlines
         proxies = tuple(trusted_proxies)
         self.proxies = TrustedProxies(proxies) if proxies else None

@@ -9,8 +9,9 @@ from twisted.web.resource import IResource
 from counterfoil._output.rendering import JsonRenderer
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.deadlines import Deadlines, Sweep, Watched
-from counterfoil._server.observing import Observers
 from counterfoil._server.proxies import TrustedProxies
+from counterfoil._server.summary import RequestSummary
+from counterfoil._server.usual_headers import UsualHeaders
 from counterfoil._types import AnyResource, Request
 
 __all__ = ["Connection", "Host", "HostedChannel", "RunningHandlers", "Settings"]
@@ -26,19 +27,33 @@ class RunningHandlers(Protocol):
         """It has ended."""
 
 
+class ToldOfRequests(Protocol):
+    """The observers of a site."""
+
+    def __bool__(self) -> bool: ...
+
+    def request_started(self, request: Request) -> None:
+        """A handler starts."""
+
+    def request_ended(self, request: Request, summary: RequestSummary) -> None:
+        """The request is over."""
+
+
 class Settings(Protocol):
     """The part of a `Site` that its requests look at."""
 
     resource: AnyResource
-    server_header: bytes
+    usual_headers: UsualHeaders
     tag: str
     max_request_body_size: int
     request_id_header: bytes | None
     deadlines: Deadlines
     sweep: Sweep
     proxies: TrustedProxies | None
-    observers: Observers
     renderer: JsonRenderer
+
+    @property
+    def observers(self) -> ToldOfRequests: ...
 
     @property
     def running(self) -> RunningHandlers: ...

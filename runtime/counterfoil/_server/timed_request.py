@@ -15,7 +15,7 @@ from typing_extensions import override
 from counterfoil._describe import describe
 from counterfoil._server.access_log import access_logger, log_access
 from counterfoil._server.identified_request import IdentifiedRequest
-from counterfoil._server.observing import RequestSummary
+from counterfoil._server.summary import RequestSummary
 
 __all__ = ["TimedRequest"]
 

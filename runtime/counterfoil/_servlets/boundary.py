@@ -20,6 +20,7 @@ from counterfoil._errors import ApiError, CodedError, StatusError, error_object
 from counterfoil._input.bodies import is_json
 from counterfoil._json.encoding import encode
 from counterfoil._json.jsonable import jsonable
+from counterfoil._options import options_of
 from counterfoil._output.connection import abort
 from counterfoil._output.headers import set_headers, set_status, withdraw_headers
 from counterfoil._output.html import set_clickjacking_protection_headers
@@ -27,6 +28,7 @@ from counterfoil._output.producers import send_stream
 from counterfoil._output.rendering import Renderer, servlet_of
 from counterfoil._output.writers import write_head, write_response
 from counterfoil._replies import Location, Reply
+from counterfoil._servlets.limits import check_body, within
 from counterfoil._types import Answer, Request
 
 __all__ = ["Operation", "answers", "operation_of"]
@@ -36,7 +38,9 @@ logger = logging.getLogger("counterfoil.servlets")
 S = TypeVar("S")
 
 Declared: TypeAlias = ApiError[object] | StatusError[object]
-_Method: TypeAlias = Callable[Concatenate[S, Request, ...], Awaitable[Reply[object]]]
+_Method: TypeAlias = Callable[
+    Concatenate[S, Request, ...], Coroutine[Deferred[object], object, Reply[object]]
+]
 _Servlet: TypeAlias = Callable[
     Concatenate[S, Request, ...], Coroutine[Deferred[object], object, Answer | None]
 ]
@@ -64,7 +68,9 @@ def answers(
         @wraps(method)
         async def servlet(self: S, request: Request, /, **path: str) -> Answer | None:
             try:
-                reply = await method(self, request, **path)
+                options = options_of(servlet)
+                check_body(request, options.max_body)
+                reply = await within(request, options.timeout, method(self, request, **path))
                 operation.check(request, reply)
                 if operation.hands_on(reply):
                     return operation.handed_on(request, reply)

@@ -1,0 +1,380 @@
+"""A client that leaves at each point where its handler waits, one after the other. On real sockets.
+
+Afterwards the handler has cleaned up once, the request has one line in the access log, and nothing
+of it is left: no context, no timer, no handler in flight, no object.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Final, cast
+
+import pytest
+from counterfoil import (
+    DirectServeHtmlResource,
+    DirectServeJsonResource,
+    JsonResource,
+    Ok,
+    Reply,
+    Request,
+    Site,
+    SiteRequest,
+    unfinished_calls,
+)
+from counterfoil._context import current_context
+from counterfoil.metrics import Metrics
+from counterfoil.stub import answers, at_head, cancellable, path
+from prometheus_client import CollectorRegistry
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
+from twisted.web.resource import IResource, Resource
+
+from tests.faults.journey import BLOCKS, SEEN_AT, THREAD, Journey
+from tests.runtime.test_lifecycle import Answer, gone, lines, until
+from tests.serving import DEADLINE, Connection, Serve, Server, in_reactor, reactor, serving
+
+POINTS: Final = [
+    "a Deferred",
+    BLOCKS,
+    "the next await",
+    "an awaitable",
+    "a coroutine in a coroutine",
+    "entering",
+    "within",
+    "leaving",
+    "making 0",
+    "using 0",
+    "making 1",
+    "using 1",
+    THREAD,
+    "child 0",
+    "child 1",
+    "in the background",
+    "beside it",
+    "a long poll",
+]
+KINDS: Final = ["json", "html", "operation", "html-operation"]
+
+
+class Handlers:
+    """Handlers of every kind, each of which goes on the journey that is set here."""
+
+    def __init__(self) -> None:
+        self.journey = Journey()
+
+    async def travel(self, request: Request) -> None:
+        assert isinstance(request, SiteRequest)
+        self.journey.begin(request)
+        with self.journey.scope("handler"):
+            await self.journey.travel()
+
+    async def json(self, request: Request) -> Answer:
+        await self.travel(request)
+        return 200, {}
+
+    @cancellable
+    async def hasty_json(self, request: Request) -> Answer:
+        return await self.json(request)
+
+    @answers(Ok)
+    async def operation(self, request: Request, **_: str) -> Reply[object]:
+        await self.travel(request)
+        return Ok({})
+
+    @cancellable
+    @answers(Ok)
+    async def hasty_operation(self, request: Request, **_: str) -> Reply[object]:
+        await self.travel(request)
+        return Ok({})
+
+    @answers(Ok, media_type="text/html")
+    async def html_operation(self, request: Request, **_: str) -> Reply[object]:
+        await self.travel(request)
+        return Ok("<p>")
+
+    @cancellable
+    @answers(Ok, media_type="text/html")
+    async def hasty_html_operation(self, request: Request, **_: str) -> Reply[object]:
+        await self.travel(request)
+        return Ok("<p>")
+
+    @answers(Ok, media_type="application/octet-stream")
+    async def stream(self, request: Request, **_: str) -> Reply[object]:
+        return await self.streamed(request)
+
+    @cancellable
+    @answers(Ok, media_type="application/octet-stream")
+    async def hasty_stream(self, request: Request, **_: str) -> Reply[object]:
+        return await self.streamed(request)
+
+    async def streamed(self, request: Request) -> Reply[object]:
+        assert isinstance(request, SiteRequest)
+        self.journey.begin(request)
+        await self.journey.stay("before the head")
+        return Ok(pieces(self.journey))
+
+    @at_head
+    async def upload(self, request: Request) -> Answer:
+        return await self.uploaded(request)
+
+    @at_head
+    @cancellable
+    async def hasty_upload(self, request: Request) -> Answer:
+        return await self.uploaded(request)
+
+    async def uploaded(self, request: Request) -> Answer:
+        assert isinstance(request, SiteRequest)
+        assert request.body_stream is not None
+        self.journey.begin(request)
+        await self.journey.stay("before reading")
+        with self.journey.scope("reading"):
+            async for _ in request.body_stream:
+                self.journey.arrived.set()
+        return 200, {}
+
+
+async def pieces(journey: Journey) -> AsyncIterator[bytes]:
+    with journey.scope("stream"):
+        await journey.stay("before the first piece")
+        yield b"x"
+        await journey.stay("mid body")
+        yield b"x"
+        while True:
+            journey.points.append("a piece")
+            yield b"x" * 65536
+
+
+class Page(DirectServeHtmlResource):
+    def __init__(self, handlers: Handlers) -> None:
+        self._handlers = handlers
+        super().__init__()
+
+    async def _async_render_GET(self, request: Request) -> tuple[int, bytes]:
+        await self._handlers.travel(request)
+        return 200, b"<p>"
+
+
+class HastyPage(Page):
+    @cancellable
+    async def _async_render_GET(self, request: Request) -> tuple[int, bytes]:
+        return await super()._async_render_GET(request)
+
+
+class Served:
+    """A site with every handler, and what there is to see of it."""
+
+    def __init__(self, serve: Serve) -> None:
+        self.handlers = Handlers()
+        self._registry = CollectorRegistry()
+        self.site = Site(self._root(), observers=[Metrics(self._registry)])
+        self.server: Server = serve(self.site)
+
+    def _root(self) -> Resource:
+        root, api = Resource(), JsonResource()
+        for hasty in ("", "hasty_"):
+            for kind in ("json", "operation", "html_operation", "stream"):
+                target = path(f"/{hasty}{kind}")
+                api.register_paths("GET", [target], getattr(self.handlers, hasty + kind), kind)
+                root.putChild(f"{hasty}{kind}".encode(), cast("IResource", api))
+            upload = getattr(self.handlers, f"{hasty}upload")
+            api.register_paths("POST", [path(f"/{hasty}upload")], upload, "upload")
+            root.putChild(f"{hasty}upload".encode(), cast("IResource", api))
+        root.putChild(b"html", cast("IResource", Page(self.handlers)))
+        root.putChild(b"hasty_html", cast("IResource", HastyPage(self.handlers)))
+        return root
+
+    def in_flight(self) -> float:
+        return sum(
+            sample.value
+            for family in self._registry.collect()
+            if family.name == "counterfoil_requests_in_flight"
+            for sample in family.samples
+        )
+
+
+@pytest.fixture(scope="module")
+def served(running_reactor: None) -> Iterator[Served]:
+    with serving() as serve:
+        yield Served(serve)
+
+
+@pytest.fixture(autouse=True)
+def without_collector() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def leave(client: Connection, reset: bool) -> None:
+    if reset:
+        client.reset()
+    else:
+        client.close()
+
+
+def name_of(kind: str, hasty: bool) -> str:
+    return f"/{'hasty_' if hasty else ''}{kind}".replace("-", "_")
+
+
+def has_left(journey: Journey) -> bool:
+    """Whether the server knows that the client has left."""
+    request = None if journey.request is None else journey.request()
+    return request is None or gone(request)
+
+
+def nothing_is_left(served: Served, journey: Journey) -> None:
+    assert journey.entered == journey.left
+    assert set(journey.left.values()) <= {1}
+    assert journey.strange_contexts == []
+    assert in_reactor(current_context.get) is None
+    until(lambda: not served.site.channels and not served.site.running)
+    assert served.in_flight() == 0
+    until(lambda: sum(unfinished_calls()) == 0)
+    assert in_reactor(reactor.getDelayedCalls) == []
+    assert journey.request is not None
+    until(lambda: journey.request is not None and journey.request() is None)
+
+
+def test_a23_the_points_are_all_that_there_are(served: Served) -> None:
+    """A request that nobody leaves comes to each of them, in its own context throughout."""
+    for hasty in (False, True):
+        for kind in KINDS:
+            journey = served.handlers.journey = Journey()
+            assert served.server.get(name_of(kind, hasty)).status == 200
+            assert sorted(journey.points) == sorted(POINTS)
+            nothing_is_left(served, journey)
+            assert journey.cancelled == []
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["fin", "rst"])
+@pytest.mark.parametrize("stop", POINTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a3_a4_a109_a119_b78_b92_a_handler_that_is_cancelled_where_it_waits(
+    served: Served, kind: str, stop: str, reset: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A36, A100: at that await, once; it is logged as 499, and as no fault."""
+    caplog.set_level(logging.INFO)
+    journey = arrived(served, name_of(kind, True), stop, reset)
+    until(lambda: lines(caplog, "access"))
+    journey.released.set()
+    in_reactor(journey.go_on)  # what was not cancelled, for it was not awaited
+    nothing_is_left(served, journey)
+    (line,) = lines(caplog, "access")
+    assert " 0B 499! " in line
+    seen_at = "beside it" if stop == "in the background" else SEEN_AT.get(stop, stop)
+    assert journey.cancelled[0] == seen_at
+    assert journey.cancelled[-1] == "handler"
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["fin", "rst"])
+@pytest.mark.parametrize("stop", POINTS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a23_a66_a67_a105_b77_a_handler_that_goes_on_without_its_client(
+    served: Served, kind: str, stop: str, reset: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A36, A100, B92: it comes to its end, its answer is dropped, and then it is logged."""
+    caplog.set_level(logging.INFO)
+    journey = arrived(served, name_of(kind, False), stop, reset)
+    if stop != BLOCKS:
+        until(lambda: has_left(journey))
+        assert lines(caplog, "access") == []
+        assert served.in_flight() == 1
+    journey.released.set()
+    if stop == BLOCKS:
+        until(lambda: has_left(journey))
+    in_reactor(journey.go_on)
+    until(lambda: lines(caplog, "access"))
+    nothing_is_left(served, journey)
+    (line,) = lines(caplog, "access")
+    assert " 0B 200! " in line
+    assert journey.cancelled == []
+    assert sorted(journey.points) == sorted(POINTS)
+
+
+def arrived(served: Served, target: str, stop: str, reset: bool) -> Journey:
+    """A journey that is at its stop, and whose client has left there."""
+    journey = served.handlers.journey = Journey(stop)
+    client = served.server.connect()
+    client.request("GET", target)
+    assert journey.arrived.wait(DEADLINE)
+    assert served.in_flight() == 1
+    leave(client, reset)
+    if stop == BLOCKS:
+        journey.released.set()
+    return journey
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["fin", "rst"])
+@pytest.mark.parametrize("hasty", [False, True], ids=["patient", "cancellable"])
+@pytest.mark.parametrize(
+    ("stop", "said"),
+    [("before the head", 499), ("before the first piece", 499), ("mid body", 200)],
+)
+def test_a94_a109_b77_b78_b81_an_answer_in_pieces(
+    served: Served, stop: str, said: int, hasty: bool, reset: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A100: its source is closed, once."""
+    caplog.set_level(logging.INFO)
+    journey = arrived(served, name_of("stream", hasty), stop, reset)
+    until(lambda: has_left(journey))
+    in_reactor(journey.go_on)
+    until(lambda: lines(caplog, "access"))
+    nothing_is_left(served, journey)
+    assert journey.cancelled[:1] == ([stop] if hasty else [])
+    assert f" {said if hasty else 200}! " in lines(caplog, "access")[0]
+    assert len(lines(caplog, "access")) == 1
+    assert "a piece" not in journey.points
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["fin", "rst"])
+@pytest.mark.parametrize("hasty", [False, True], ids=["patient", "cancellable"])
+def test_a94_a97_b81_an_answer_that_its_client_holds_up(
+    served: Served, hasty: bool, reset: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A100: a client that reads nothing, and leaves."""
+    caplog.set_level(logging.INFO)
+    journey = served.handlers.journey = Journey()
+    client = served.server.connect()
+    client.request("GET", name_of("stream", hasty))
+    until(lambda: "a piece" in journey.points)
+    made = 0
+    while made != (made := len(journey.points)):
+        in_reactor(a_moment)
+    leave(client, reset)
+    until(lambda: lines(caplog, "access"))
+    nothing_is_left(served, journey)
+    (line,) = lines(caplog, "access")
+    assert " 200! " in line
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+def a_moment() -> Deferred[None]:
+    return deferLater(cast("IReactorTime", reactor), 0.05, lambda: None)
+
+
+@pytest.mark.parametrize("reset", [False, True], ids=["fin", "rst"])
+@pytest.mark.parametrize("hasty", [False, True], ids=["patient", "cancellable"])
+@pytest.mark.parametrize("stop", ["before reading", "reading"])
+def test_a109_b76_b77_b78_an_upload(
+    served: Served, stop: str, hasty: bool, reset: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A100: of which a part has come, and is read or is not."""
+    caplog.set_level(logging.INFO)
+    journey = served.handlers.journey = Journey(stop)
+    client = served.server.connect()
+    head = f"POST {name_of('upload', hasty)} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
+    client.send(head.encode() + b"\r\nabc")
+    assert journey.arrived.wait(DEADLINE)
+    leave(client, reset)
+    until(lambda: has_left(journey))
+    in_reactor(journey.go_on)
+    until(lambda: lines(caplog, "access"))
+    nothing_is_left(served, journey)
+    (line,) = lines(caplog, "access")
+    assert " 0B 499! " in line
+    assert journey.cancelled[:1] == ([stop] if hasty else [])
+    assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
