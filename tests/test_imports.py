@@ -29,7 +29,8 @@ RUNTIME: Final = [
     ["_errors"],
     ["_logs", "_threads", "_watchdog"],
     ["_input", "_output", "_routing"],
-    ["_options", "_server", "_servlets"],
+    ["_options"],
+    ["_server", "_servlets"],
     ["_resources"],
     ["metrics", "servlet", "stub", "testing", "tracing"],
 ]

@@ -15,7 +15,7 @@ from typing import Final, cast
 
 from counterfoil import SiteRequest, defer_to_thread, run_in_background
 from counterfoil._context import RequestContext, current_context
-from twisted.internet.defer import CancelledError, Deferred, gatherResults, succeed
+from twisted.internet.defer import CancelledError, Deferred, FirstError, gatherResults, succeed
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
@@ -78,7 +78,7 @@ class Journey:
         self._look(name)
         try:
             yield
-        except CancelledError:
+        except (CancelledError, FirstError):  # `gatherResults` puts the second around the first
             self.cancelled.append(name)
             raise
         finally:
@@ -195,7 +195,9 @@ async def _a_thread(journey: Journey) -> None:
 async def _children(journey: Journey) -> None:
     with journey.scope("children"):
         children = [journey.stay(f"child {number}") for number in range(2)]
-        await gatherResults([Deferred.fromCoroutine(child) for child in children])
+        await gatherResults(
+            [Deferred.fromCoroutine(child) for child in children], consumeErrors=True
+        )
 
 
 async def _in_the_background(journey: Journey) -> None:

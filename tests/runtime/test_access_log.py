@@ -97,7 +97,7 @@ class TestId:
         assert self.ids("X-Request-Id", "a.B_9-" + "x" * 122)[0] == "GET-a.B_9-" + "x" * 122
 
     @pytest.mark.parametrize("given", [None, "", "x" * 129, "a b", "a\x1b", "\xe9", "a/b"])
-    def test_a101_if_it_is_a_plain_one(self, given: str | None) -> None:
+    def test_a101_b75_if_it_is_a_plain_one(self, given: str | None) -> None:
         assert re.fullmatch(r"GET-\d+", self.ids("X-Request-Id", given)[0])
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import gc
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final, cast
 
 import pytest
 from counterfoil import (
     DirectServeHtmlResource,
-    DirectServeJsonResource,
     JsonResource,
     Ok,
     Reply,
@@ -33,7 +33,7 @@ from twisted.internet.task import deferLater
 from twisted.web.resource import IResource, Resource
 
 from tests.faults.journey import BLOCKS, SEEN_AT, THREAD, Journey
-from tests.runtime.test_lifecycle import Answer, gone, lines, until
+from tests.runtime.test_lifecycle import Answer, gone, lines
 from tests.serving import DEADLINE, Connection, Serve, Server, in_reactor, reactor, serving
 
 POINTS: Final = [
@@ -149,11 +149,11 @@ async def pieces(journey: Journey) -> AsyncIterator[bytes]:
 
 class Page(DirectServeHtmlResource):
     def __init__(self, handlers: Handlers) -> None:
-        self._handlers = handlers
+        self._given = handlers
         super().__init__()
 
     async def _async_render_GET(self, request: Request) -> tuple[int, bytes]:
-        await self._handlers.travel(request)
+        await self._given.travel(request)
         return 200, b"<p>"
 
 
@@ -208,6 +208,14 @@ def without_collector() -> Iterator[None]:
     gc.enable()
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until *condition* holds: there are many tests here, and each takes a moment."""
+    end = time.monotonic() + 3
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
 def leave(client: Connection, reset: bool) -> None:
     if reset:
         client.reset()
@@ -258,7 +266,7 @@ def test_a3_a4_a109_a119_b78_b92_a_handler_that_is_cancelled_where_it_waits(
     """A36, A100: at that await, once; it is logged as 499, and as no fault."""
     caplog.set_level(logging.INFO)
     journey = arrived(served, name_of(kind, True), stop, reset)
-    until(lambda: lines(caplog, "access"))
+    until(lambda: bool(lines(caplog, "access")))
     journey.released.set()
     in_reactor(journey.go_on)  # what was not cancelled, for it was not awaited
     nothing_is_left(served, journey)
@@ -287,7 +295,7 @@ def test_a23_a66_a67_a105_b77_a_handler_that_goes_on_without_its_client(
     if stop == BLOCKS:
         until(lambda: has_left(journey))
     in_reactor(journey.go_on)
-    until(lambda: lines(caplog, "access"))
+    until(lambda: bool(lines(caplog, "access")))
     nothing_is_left(served, journey)
     (line,) = lines(caplog, "access")
     assert " 0B 200! " in line
@@ -322,7 +330,7 @@ def test_a94_a109_b77_b78_b81_an_answer_in_pieces(
     journey = arrived(served, name_of("stream", hasty), stop, reset)
     until(lambda: has_left(journey))
     in_reactor(journey.go_on)
-    until(lambda: lines(caplog, "access"))
+    until(lambda: bool(lines(caplog, "access")))
     nothing_is_left(served, journey)
     assert journey.cancelled[:1] == ([stop] if hasty else [])
     assert f" {said if hasty else 200}! " in lines(caplog, "access")[0]
@@ -345,7 +353,7 @@ def test_a94_a97_b81_an_answer_that_its_client_holds_up(
     while made != (made := len(journey.points)):
         in_reactor(a_moment)
     leave(client, reset)
-    until(lambda: lines(caplog, "access"))
+    until(lambda: bool(lines(caplog, "access")))
     nothing_is_left(served, journey)
     (line,) = lines(caplog, "access")
     assert " 200! " in line
@@ -372,7 +380,7 @@ def test_a109_b76_b77_b78_an_upload(
     leave(client, reset)
     until(lambda: has_left(journey))
     in_reactor(journey.go_on)
-    until(lambda: lines(caplog, "access"))
+    until(lambda: bool(lines(caplog, "access")))
     nothing_is_left(served, journey)
     (line,) = lines(caplog, "access")
     assert " 0B 499! " in line

@@ -69,7 +69,7 @@ def test_a115_the_nearest_client_that_is_no_trusted_proxy(
 
 
 @pytest.mark.parametrize("trusted", [[], ["10.0.0.0/8"], ["unix"], ["::1"]])
-def test_a115_others_are_not_believed(serve: Serve, trusted: list[str]) -> None:
+def test_a115_b74_others_are_not_believed(serve: Serve, trusted: list[str]) -> None:
     assert seen(serve, trusted, "192.0.2.1") == "127.0.0.1"
 
 

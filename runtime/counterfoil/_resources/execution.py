@@ -14,7 +14,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, FirstError
 from twisted.python.failure import Failure
 
 from counterfoil._cancel import is_cancellable
@@ -184,6 +184,7 @@ class _Execution:
         return True
 
     def _fail(self, error: BaseException) -> None:
+        error = _seen_through(error)
         if not self._expired:
             self._renderer.fail(self._request, error)
         elif not isinstance(error, CancelledError):
@@ -253,6 +254,14 @@ class _Rest:
             finally:
                 del fault  # it holds this frame
             self._execution.end_step()
+
+
+def _seen_through(error: BaseException) -> BaseException:
+    """The cancellation that *error* is of: `gatherResults` puts one of its own around it."""
+    inner: BaseException | None = error
+    while isinstance(inner, FirstError):
+        inner = inner.subFailure.value
+    return inner if isinstance(inner, CancelledError) else error
 
 
 def _is_pair(answer: object) -> bool:

@@ -211,6 +211,12 @@ class SiteRequest(TimedRequest):
         self._settings.renderer.fail(self, reason.value or RuntimeError("the resource failed"))
 
     @override
+    def write(self, data: bytes) -> None:
+        """Send *data* as a part of the body, and the head before the first of it."""
+        Request.write(self, data)
+        self._connection.flush_head()
+
+    @override
     def finish(self) -> None:
         """The answer is complete."""
         now = time.monotonic()

@@ -104,6 +104,9 @@ class Connection(Protocol):
     persistent: bool
     """Whether another request may follow."""
 
+    def flush_head(self) -> None:
+        """Send the head of the answer by itself, if it still waits for the body."""
+
     def body_is_coming(self) -> bool:
         """Whether a part of the body is not here yet."""
 

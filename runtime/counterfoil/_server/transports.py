@@ -8,9 +8,10 @@ from __future__ import annotations
 from socket import MSG_PEEK
 
 from twisted.internet.interfaces import IHalfCloseableDescriptor, ISSLTransport
+from twisted.internet.tcp import Connection
 from twisted.protocols.policies import ProtocolWrapper
 
-__all__ = ["can_half_close", "can_linger", "has_unread", "unsent", "wire_of"]
+__all__ = ["can_half_close", "can_linger", "has_unread", "send_at_once", "unsent", "wire_of"]
 
 
 def wire_of(transport: object) -> object:
@@ -28,6 +29,14 @@ def unsent(wire: object) -> int:
         + getattr(wire, "_tempDataLen", 0)
     )
     return waiting
+
+
+def send_at_once(wire: object, data: bytes) -> int:
+    """Send as much of *data* as the socket takes, if nothing waits; returns how many bytes."""
+    if not isinstance(wire, Connection) or wire.disconnecting or unsent(wire):
+        return 0
+    sent = wire.writeSomeData(data)
+    return sent if isinstance(sent, int) else 0  # a lost connection: the reactor will find out
 
 
 def has_unread(wire: object) -> bool:
