@@ -67,6 +67,10 @@ test: check mounts ## check, then every test, with coverage
 	$(bin)/coverage run -m pytest
 	@$(bin)/coverage report --skip-covered --skip-empty
 
+.PHONY: soak
+soak: $(installed) ## do the faults of tests/faults a thousand times over
+	$(bin)/python -m pytest --soak --capture=no tests/faults
+
 .PHONY: test-all
 test-all: ## make test under each of VERSIONS (on the PATH, or pyenv's), each in a venv of its own
 	@missing=; for version in $(VERSIONS); do \

@@ -218,7 +218,7 @@ def test_a_site_that_drains_is_not_ready(
     module = module_of("Its end, and its health")
     server = serve(module.site)
     assert server.get("/ready").status == 200
-    in_reactor(lambda: vars(module.site).update(draining=True))
+    in_reactor(lambda: module.site.drain(DEADLINE))
     assert server.get("/ready").status == 503
 
 
@@ -246,7 +246,8 @@ def test_log_lines_name_the_request(module_of: Callable[[str], ModuleType], serv
         assert serve(module.root).request("PUT", "/users/ada").status == 200
     finally:
         logging.getLogger().removeHandler(handler)
-    [hashing, telling] = [line for line in written.getvalue().splitlines() if " INFO " in line]
+    lines = written.getvalue().splitlines()
+    [hashing, telling] = [line for line in lines if re.search("INFO (hashing|telling)", line)]
     assert re.fullmatch(r"PUT-\d+ INFO hashing", hashing)
     assert telling == hashing.replace("hashing", "telling ada")
 
@@ -281,6 +282,14 @@ def test_the_tests_pass(module_of: Callable[[str], ModuleType]) -> None:
     assert len(tests) == 3
     for test in tests:
         test()
+
+
+def test_the_page_links_to_its_sections() -> None:
+    titles = re.findall(r"^## (.+)$", PAGE, re.MULTILINE)
+    anchors = [re.sub(r"[^\w ]", "", title.lower()).replace(" ", "-") for title in titles]
+    listed = PAGE[: PAGE.index("\n## ")]
+    assert re.findall(r"\]\(#([^)]+)\)", listed) == anchors
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) == set(anchors)
 
 
 def test_each_option_of_the_site_is_told() -> None:

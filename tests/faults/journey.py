@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Final, cast
 
-from counterfoil import SiteRequest, defer_to_thread, run_in_background
+from counterfoil import Request, SiteRequest, defer_to_thread, run_in_background
 from counterfoil._context import RequestContext, current_context
 from twisted.internet.defer import CancelledError, Deferred, FirstError, gatherResults, succeed
 from twisted.internet.interfaces import IReactorTime
@@ -56,14 +56,14 @@ class Journey:
         self.released = threading.Event()
         """Code that blocks may go on."""
 
-        self.request: weakref.ref[SiteRequest] | None = None
+        self.request: weakref.ref[Request] | None = None
         self._context: RequestContext | None = None
         self._waiter: Deferred[None] | None = None
 
-    def begin(self, request: SiteRequest) -> None:
+    def begin(self, request: Request) -> None:
         """The handler was called."""
         self.request = weakref.ref(request)
-        self._context = request.context
+        self._context = request.context if isinstance(request, SiteRequest) else None
         self._look("the beginning")
 
     async def travel(self) -> None:
@@ -201,9 +201,8 @@ async def _children(journey: Journey) -> None:
 
 
 async def _in_the_background(journey: Journey) -> None:
-    background = run_in_background(journey.stay, "in the background")
+    run_in_background(journey.stay, "in the background")
     await journey.stay("beside it")
-    await background
 
 
 async def _a_long_poll(journey: Journey) -> None:

@@ -11,7 +11,14 @@ from tests.serving import Connection
 
 __all__ = ["Client", "Load"]
 
-TARGETS: Final = ("/quick", "/slow", "/quick", "/page", "/medium", "/quick")
+REQUESTS: Final = (
+    ("GET", "/quick", b""),
+    ("GET", "/slow", b""),
+    ("POST", "/body", b"x" * 2000),
+    ("GET", "/page", b""),
+    ("POST", "/upload", b"x" * 200_000),
+    ("GET", "/medium", b""),
+)
 
 
 class Client(threading.Thread):
@@ -27,20 +34,20 @@ class Client(threading.Thread):
         super().__init__(name=f"client {number}", daemon=True)
         self.answered = 0
         self.lost: list[str] = []
-        self.told_to_close = 0
         self.refused = False
         self._port = port
-        self._targets = TARGETS[number % len(TARGETS) :] + TARGETS[: number % len(TARGETS)]
+        first = number % len(REQUESTS)
+        self._requests = REQUESTS[first:] + REQUESTS[:first]
         self._connection: Connection | None = None
 
     def run(self) -> None:
         """Ask until refused."""
         while True:
-            for target in self._targets:
-                if not self._ask(target):
+            for method, target, body in self._requests:
+                if not self._ask(method, target, body):
                     return
 
-    def _ask(self, target: str) -> bool:
+    def _ask(self, method: str, target: str, body: bytes) -> bool:
         connection = self._connection
         if connection is None or connection.has_ended():
             try:
@@ -50,12 +57,12 @@ class Client(threading.Thread):
                 return False
             except ConnectionResetError:  # the port was closed in the middle of the handshake
                 return True
-        self._exchange(connection, target)
+        self._exchange(connection, method, target, body)
         return True
 
-    def _exchange(self, connection: Connection, target: str) -> None:
+    def _exchange(self, connection: Connection, method: str, target: str, body: bytes) -> None:
         try:
-            connection.request("GET", target)
+            connection.request(method, target, body=body)
             answer = connection.response()
         except (OSError, HTTPException) as error:
             self.lost.append(f"{target}: {error!r}")
@@ -66,7 +73,6 @@ class Client(threading.Thread):
         else:
             self.lost.append(f"{target}: {answer.status}")
         if answer.headers.get("connection") == "close":
-            self.told_to_close += 1
             self._drop(connection)
 
     def _drop(self, connection: Connection) -> None:

@@ -38,7 +38,7 @@ def stopped_under_load(log: Path) -> list[str]:
     """The requests that were lost when a server stopped."""
     with running(log, "--grace", "15") as process:
         load = Load(process.port, CLIENTS)
-        until(lambda: load.answered > 20 * CLIENTS)
+        until(lambda: load.answered > 10 * CLIENTS)
         process.disconnect()
         process.signal()
         load.join(DEADLINE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import replace
 
 import pytest
 from counterfoil import (
@@ -154,7 +153,7 @@ def test_a106_a117_observers_are_told_of_each_request() -> None:
     assert [request.request_id for request in told.started]
     assert summary.processing_seconds >= 0
     assert summary.send_seconds >= 0
-    assert replace(summary, processing_seconds=0, send_seconds=0) == RequestSummary(
+    assert summary._replace(processing_seconds=0, send_seconds=0) == RequestSummary(
         client="192.168.1.1",
         site="main",
         requester="@ann:example.org\n",

@@ -8,7 +8,8 @@ from typing import Annotated, Self
 
 import pytest
 from canonicaljson import encode_canonical_json
-from counterfoil._json.conversion import LONG, body_in_slices, converted_in_slices
+from counterfoil._json.conversion import body_in_slices
+LONG = 64
 from counterfoil._json.encoding import encode
 from counterfoil.stub import Absent, Model
 from pydantic import (

@@ -63,7 +63,7 @@ class BodyStream(AsyncIterator[bytes]):
         if self._pieces:
             return self._taken()
         if self._failure is not None:
-            raise self._failure
+            raise _anew(self._failure)
         raise StopAsyncIteration
 
     def feed(self, piece: bytes) -> None:
@@ -115,6 +115,14 @@ async def body_of(request: Request) -> bytes:
     content = cast("BinaryIO", request.content)  # Twisted gives the attribute no type
     content.seek(0)
     return content.read()
+
+
+def _anew(error: Exception) -> Exception:
+    """An exception like *error*: one that was raised refers to all who have seen it pass."""
+    kind = type(error)
+    new: Exception = kind.__new__(kind, *error.args)
+    vars(new).update(vars(error))
+    return new
 
 
 def _nothing() -> None:

@@ -1,181 +1,192 @@
 """Large models to JSON, in steps that are each short.
 
 pydantic converts a model in one go: a megabyte of JSON takes three milliseconds, and then is still
-to be encoded. So the long lists and dicts of a body are converted a few members at a time, where
-that cannot make a difference.
+to be encoded. So the lists and dicts of a body are converted a few members at a time, where that
+cannot make a difference, and each few are encoded at once.
 """
 
 from __future__ import annotations
 
-import functools
-import operator
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import TypeAlias
 
 from pydantic import BaseModel, RootModel
-from pydantic_core import CoreSchema, core_schema, to_jsonable_python
+from pydantic_core import to_jsonable_python
 
 from counterfoil._json.encoding import TooDeepError
-from counterfoil._json.slices import encoded_in_slices
+from counterfoil._json.ordering import lots
+from counterfoil._json.shapes import (
+    ANY,
+    DictShape,
+    ListShape,
+    ModelShape,
+    Shape,
+    open_fields,
+)
+from counterfoil._json.slices import PLAIN, STEP, Cutter, Form, Part, Pieces, pieces
+from counterfoil._json.weighing import weight
 
-__all__ = ["body_in_slices", "converted_in_slices"]
-
-LONG = 64
-"""How many members a list or dict has that is worth cutting."""
-
-_FIRST = 8
-_QUICK, _SLOW = 0.00015, 0.0003
-"""How long a step is to take, in seconds: the number of members follows the time that they took."""
+__all__ = ["body_in_slices"]
 
 
 def body_in_slices(body: object, *, canonical: bool) -> Iterator[bytes]:
     """The pieces of what `encode(to_jsonable_python(body))` is, each after a short step.
 
-    Some are empty. *body* must not change before the last of them. Raises `ValueError` or
-    `TypeError` for what JSON cannot hold.
+    Some are empty. *body* must not change before the last of them.
+
+    Lists, tuples and dicts are cut, and models where a field or root is a list, a dict, a string or
+    a model of which neither a serializer of the class's own nor a computed field may ask for the
+    whole. Anything else takes as long as pydantic takes for it.
+
+    Raises `ValueError` or `TypeError` for what JSON cannot hold, perhaps after some of the pieces.
     """
-    converting = converted_in_slices(body)
-    while True:
-        try:
-            next(converting)
-        except StopIteration as ended:
-            value: object = ended.value
-            break
-        except RecursionError:
-            raise TooDeepError from None
-        yield b""
-    yield from encoded_in_slices(value, canonical=canonical)
+    try:
+        yield from pieces(Part(body, _Place(ANY)), canonical=canonical)
+    except RecursionError:
+        raise TooDeepError from None
 
 
-def converted_in_slices(body: object) -> Generator[None, None, object]:
-    """Return what `pydantic_core.to_jsonable_python` makes of *body*, step by step.
+_Include: TypeAlias = "dict[int | str, _Include] | bool | None"
+"""What of a value is converted, as pydantic has it; None and True are everything."""
 
-    Lists, tuples and dicts are cut, and models where a field or root is a long list of which
-    neither a serializer of the class's own nor a computed field may ask for the whole. Anything
-    else is converted in one go. Raises `ValueError` or `TypeError`.
+_APART = STEP // 8
+"""What a part of a model weighs at least that is cut."""
+
+_CUT = "cut"
+"""What stands for a part of a model that is cut. None would not do: it may be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step from a body to a part of it."""
+
+    around: Callable[[object], object]
+    """What is around the part."""
+    key: int | str | None = None
+    """Where the part is when it has been converted; None for the root of a root model."""
+    field: str | None = None
+    """The only field that is converted, if what is around is a model."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value is in a body, and what can be cut there.
+
+    A value is converted where it is: in the types that are declared there, and as deep as it is.
     """
-    if type(body) is list or type(body) is tuple:
-        return (yield from _in_batches(body, to_jsonable_python))
-    if type(body) is dict:
-        return (yield from _converted_dict(body))
-    if isinstance(body, BaseModel):
-        lists = _long_lists(body)
-        if lists:
-            return (yield from _converted_model(body, lists))
-    return to_jsonable_python(body)
 
+    shape: Shape
+    steps: tuple[_Step, ...] = ()
 
-def _in_batches(
-    items: Sequence[object], convert: Callable[[Sequence[object]], list[object]]
-) -> Generator[None, None, list[object]]:
-    done: list[object] = []
-    start, size = 0, _FIRST
-    while start < len(items):
-        began = time.perf_counter()
-        done += convert(items[start : start + size])
-        start += size
-        took = time.perf_counter() - began
-        if took < _QUICK:
-            size *= 2
-        elif took > _SLOW:
-            size = max(1, size // 2)
-        yield
-    return done
+    def converted(self, value: object) -> object:
+        """What pydantic makes of *value* at this place."""
+        around, include = self._around(value, None)
+        whole: object = reduce(getitem, self._keys(), to_jsonable_python(around, include=include))
+        return whole
 
+    def _fields(self, body: BaseModel, field: str | None = None) -> dict[object, object]:
+        """What pydantic makes of all fields of *body* at this place, or of a field."""
+        around, include = self._around(body, None if field is None else {field: True})
+        fields: dict[object, object] = reduce(
+            getitem, self._keys(), to_jsonable_python(around, include=include)
+        )
+        return fields
 
-def _converted_dict(body: dict[object, object]) -> Generator[None, None, dict[str, object]]:
-    done: dict[str, object] = {}
-    for number, (key, value) in enumerate(body.items()):
-        if isinstance(value, list | tuple | dict | BaseModel):
-            ((name, _),) = to_jsonable_python({key: None}).items()
-            done[name] = yield from converted_in_slices(value)
+    def _around(self, value: object, include: _Include) -> tuple[object, _Include]:
+        """A body that has only *value*, at this place, and what of it is to be converted."""
+        for step in reversed(self.steps):
+            value = step.around(value)
+            if step.field is not None:
+                include = {step.field: True if include is None else include}
+            elif include is not None and step.key is not None:
+                include = {step.key: include}
+        return value, include
+
+    def _keys(self) -> list[int | str]:
+        return [step.key for step in self.steps if step.key is not None]
+
+    def item(self) -> Form:
+        """The place of what is in a list here."""
+        shape = self.shape.items if isinstance(self.shape, ListShape) else ANY
+        return self._at(shape, _Step(lambda value: [value], 0))
+
+    def member(self, name: object) -> Form:
+        """The place of what is under *name*, a string, in a dict here."""
+        key = str(name)
+        shape = self.shape.values if isinstance(self.shape, DictShape) else ANY
+        return self._at(shape, _Step(lambda value: {key: value}, key))
+
+    def _at(self, shape: Shape, step: _Step) -> _Place:
+        return _Place(shape, (*self.steps, step))
+
+    def pieces(self, value: object, cutter: Cutter) -> Pieces:
+        """*value*, cut where it can be."""
+        shape = self.shape
+        if type(value) is str and shape is ANY:
+            return cutter.text(value)
+        if type(value) is list and (shape is ANY or isinstance(shape, ListShape)):
+            return cutter.array(value, self)
+        if type(value) is tuple and shape is ANY:
+            return cutter.array(value, self)
+        if type(value) is dict and (shape is ANY or isinstance(shape, DictShape)):
+            return self._dict(value, cutter)
+        if isinstance(value, BaseModel) and (shape is ANY or shape == ModelShape(type(value))):
+            return self._model(value, cutter)
+        return self._whole(value, cutter)
+
+    def _whole(self, value: object, cutter: Cutter) -> Pieces:
+        return PLAIN.pieces(self.converted(value), cutter)
+
+    def _dict(self, members: dict[object, object], cutter: Cutter) -> Pieces:
+        if (yield from _are_names(members)):
+            yield from cutter.object(members, self)
+        elif self.shape is ANY:
+            yield from cutter.object((yield from _named(members)), self)
         else:
-            done.update(to_jsonable_python({key: value}))
-        if number % LONG == 0:
-            yield
-    return done
+            yield from self._whole(members, cutter)
+
+    def _model(self, body: BaseModel, cutter: Cutter) -> Pieces:
+        shapes = open_fields(type(body))
+        parts = {name: value for name, value in vars(body).items() if name in shapes}
+        parts = {name: value for name, value in parts.items() if weight([value], _APART) > _APART}
+        if not parts:
+            return self._whole(body, cutter)
+        if isinstance(body, RootModel):
+            root = self._at(shapes["root"], _Step(_with(body, "root")))
+            return root.pieces(parts["root"], cutter)
+        short = body.model_copy(update=dict.fromkeys(parts, _CUT))
+        members = self._fields(short)
+        cuts: dict[object, Part] = {}
+        for name, value in parts.items():
+            (alias,) = self._fields(short, name)
+            if members[alias] == _CUT:  # or else another member has the same name, and is the last
+                step = _Step(_with(short, name), str(alias), name)
+                cuts[alias] = Part(value, self._at(shapes[name], step))
+        return cutter.object(members, PLAIN, cuts)
 
 
-def _converted_model(
-    body: BaseModel, lists: dict[str, list[object]]
-) -> Generator[None, None, object]:
-    if "root" in lists and isinstance(body, RootModel):
-        return (yield from _in_batches(lists["root"], _converter(body, "root")))
-    short = body.model_copy(update={name: items[:1] for name, items in lists.items()})
-    done: dict[str, object] = to_jsonable_python(short)
-    for name, items in lists.items():
-        ((alias, _),) = to_jsonable_python(short, include={name}).items()
-        done[alias] = yield from _in_batches(items, _converter(body, name, alias))
-    return done
+def _with(body: BaseModel, name: str) -> Callable[[object], object]:
+    return lambda value: body.model_copy(update={name: value})
 
 
-def _converter(
-    body: BaseModel, name: str, alias: str | None = None
-) -> Callable[[Sequence[object]], list[object]]:
-    """What converts some members of a list that is a field, or the root, of *body*."""
-
-    def convert(items: Sequence[object]) -> list[object]:
-        part = body.model_copy(update={name: items})
-        if alias is None:
-            whole: list[object] = to_jsonable_python(part)
-            return whole
-        fields: dict[str, list[object]] = to_jsonable_python(part, include={name})
-        return fields[alias]
-
-    return convert
+def _are_names(members: dict[object, object]) -> Generator[bytes, None, bool]:
+    """Whether all keys are strings, and no subclass of them, in steps."""
+    for keys in lots(members):
+        if any(type(key) is not str for key in keys):
+            return False
+        yield b""
+    return True
 
 
-def _long_lists(body: BaseModel) -> dict[str, list[object]]:
-    """The fields of *body* that can be cut, and are worth it."""
-    found = {}
-    for name in _list_fields(type(body)):
-        value = vars(body).get(name)
-        if type(value) is list and len(value) >= LONG:
-            found[name] = value
-    return found
-
-
-@functools.lru_cache(maxsize=4096)
-def _list_fields(model: type[BaseModel]) -> tuple[str, ...]:
-    """The fields of *model* that are converted member by member, whatever else it holds."""
-    schema = _unwrapped(model.__pydantic_core_schema__)
-    if schema["type"] != "model" or "serialization" in schema:
-        return ()
-    inner = _unwrapped(schema["schema"])
-    if schema.get("root_model"):
-        return ("root",) if _is_list(inner) else ()
-    if inner["type"] != "model-fields" or "serialization" in inner or inner.get("computed_fields"):
-        return ()
-    return tuple(
-        name
-        for name, field in inner["fields"].items()
-        if _is_list(field["schema"]) and _is_there(field)
-    )
-
-
-def _unwrapped(schema: CoreSchema) -> CoreSchema:
-    """A schema without its definitions and without what validates only."""
-    while "serialization" not in schema and (
-        schema["type"] == "definitions"
-        or schema["type"] == "function-before"
-        or schema["type"] == "function-after"
-        or schema["type"] == "function-wrap"
-        or schema["type"] == "default"
-        or schema["type"] == "nullable"
-    ):
-        schema = schema["schema"]
-    return schema
-
-
-def _is_list(schema: CoreSchema) -> bool:
-    schema = _unwrapped(schema)
-    if schema["type"] == "json-or-python" and "serialization" not in schema:
-        return _is_list(schema["json_schema"])
-    return schema["type"] == "list" and "serialization" not in schema
-
-
-def _is_there(field: core_schema.ModelField) -> bool:
-    """Whether a list is never left out: any condition but that of `Absent` might ask for it all."""
-    condition: object = field.get("serialization_exclude_if")
-    is_none = isinstance(condition, functools.partial) and condition.func is operator.is_
-    return not field.get("serialization_exclude") and (condition is None or is_none)
+def _named(members: dict[object, object]) -> Generator[bytes, None, dict[object, object]]:
+    """*members* by what pydantic makes of their keys, in steps: of two that are one, the last."""
+    named: dict[object, object] = {}
+    for keys in lots(members):
+        for key in keys:
+            (name,) = to_jsonable_python({key: None})
+            named[name] = members[key]
+        yield b""
+    return named

@@ -1,8 +1,14 @@
-"""Headers that are the same in many answers, checked and spelled once."""
+"""Headers that are spelled and checked once, and not with every message.
+
+Twisted spells and checks each name and value of each message, which takes longer than a short
+handler does.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from twisted.web.http_headers import Headers
@@ -10,26 +16,50 @@ from typing_extensions import override
 
 from counterfoil._types import Request
 
-__all__ = ["PreparedHeaders", "PreparedLines", "prepared", "set_prepared"]
+__all__ = ["PreparedHeaders", "PreparedLines", "prepared", "set_prepared", "spelled"]
 
 PreparedLines: TypeAlias = Mapping[bytes, list[bytes]]
 """Values by the name as it is sent."""
 
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OFTEN_SEEN = 64
+"""How long a name may be, in bytes, that is kept."""
+
 
 def prepared(lines: Mapping[str, str]) -> PreparedLines:
     """*lines* as they are sent."""
-    spelled = Headers({name: [value] for name, value in lines.items()})
-    return {name: [*values] for name, values in spelled.getAllRawHeaders()}
+    spelling = Headers({name: [value] for name, value in lines.items()})
+    return {name: [*values] for name, values in spelling.getAllRawHeaders()}
+
+
+def spelled(name: bytes) -> bytes | None:
+    """*name* as Twisted spells it, `Content-Type`; None if it is no name (RFC 9110, 5.1)."""
+    return _spelled(name) if len(name) <= _OFTEN_SEEN else _spelled.__wrapped__(name)
+
+
+@lru_cache(maxsize=1024)
+def _spelled(name: bytes) -> bytes | None:
+    if _TOKEN.fullmatch(name) is None:
+        return None
+    ((spelling, _),) = Headers({name: [b""]}).getAllRawHeaders()
+    return spelling
 
 
 class PreparedHeaders(Headers):
-    """Headers that take many prepared ones at the price of one.
+    """Headers that can be read and set by names that are spelled already, and checked values.
 
-    Twisted spells and checks each name and value of each answer, which takes longer than a small
-    handler. What is prepared is shared by requests, so nothing here changes a list in place.
+    What is prepared is shared by messages, so no list is changed but those that `append` made.
     """
 
     __slots__ = ()
+
+    def get(self, name: bytes) -> list[bytes] | None:
+        """The values of *name*, which is spelled; None if there is none."""
+        return self._rawHeaders.get(name)
+
+    def append(self, name: bytes, value: bytes) -> None:
+        """Add a checked *value* to those of *name*, which is spelled, and not prepared."""
+        self._rawHeaders.setdefault(name, []).append(value)
 
     def update(self, lines: PreparedLines) -> None:
         """Set *lines*."""

@@ -7,6 +7,7 @@ left, does not.
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 
 from twisted.web.server import NOT_DONE_YET
 
@@ -15,6 +16,7 @@ from counterfoil._json.encoding import encode
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
 from counterfoil._output.headers import set_status
+from counterfoil._output.prepared import PreparedLines, prepared, set_prepared
 from counterfoil._output.producers import ByteProducer, pieces_of
 from counterfoil._types import Request, ResponseWriter
 
@@ -35,6 +37,7 @@ AT_ONCE = 16 * 1024
 _WITHOUT_CONTENT = frozenset({204, 304})
 _RESET_CONTENT = 205
 _ANY_ORIGIN = Cors()
+_NOT_TO_BE_KEPT = prepared({"Cache-Control": "no-cache, no-store, must-revalidate"})
 
 
 def set_cors_headers(request: Request, cors: Cors = _ANY_ORIGIN) -> None:
@@ -76,9 +79,8 @@ def respond_with_json_bytes(
         return None
     if send_cors:
         set_cors_headers(request)
-    headers = request.responseHeaders
-    if not headers.hasHeader(b"Cache-Control"):
-        headers.setRawHeaders(b"Cache-Control", [b"no-cache, no-store, must-revalidate"])
+    if not request.responseHeaders.hasHeader(b"Cache-Control"):
+        set_prepared(request, _NOT_TO_BE_KEPT)
     write_response(request, code, json_bytes, media_type)
     return NOT_DONE_YET
 
@@ -112,9 +114,15 @@ def write_head(
     if length is None or status in _WITHOUT_CONTENT:
         headers.removeHeader(b"Content-Length")
     else:
-        headers.setRawHeaders(b"Content-Length", [b"%d" % length])
+        set_prepared(request, {b"Content-Length": [b"%d" % length]})
     if content_type is not None and status not in _WITHOUT_CONTENT:
-        headers.setRawHeaders("Content-Type", [content_type])
+        set_prepared(request, _content_type(content_type))
+
+
+@lru_cache(maxsize=256)
+def _content_type(content_type: str | bytes) -> PreparedLines:
+    given = content_type if isinstance(content_type, str) else content_type.decode("ascii")
+    return prepared({"Content-Type": given})
 
 
 def finish_request(request: Request) -> None:

@@ -12,6 +12,9 @@ __all__ = ["access_logger", "log_access"]
 access_logger = logging.getLogger("counterfoil.access")
 
 
+_LINE = '%s - %s - %s - {%s} %s %.3fs/%.3fs (%.3fs, %.3fs) %dB %d%s "%s %s %s" "%s"'
+
+
 def log_access(summary: RequestSummary, request_id: str, level: int) -> None:
     """Write the access line of a request.
 
@@ -24,9 +27,7 @@ def log_access(summary: RequestSummary, request_id: str, level: int) -> None:
     A log that fails fails alone: there is no other place to tell of it.
     """
     try:
-        access_logger.log(
-            level,
-            '%s - %s - %s - {%s} %s %.3fs/%.3fs (%.3fs, %.3fs) %dB %d%s "%s %s %s" "%s"',
+        values = (
             summary.client,
             summary.site,
             request_id,
@@ -44,5 +45,8 @@ def log_access(summary: RequestSummary, request_id: str, level: int) -> None:
             summary.protocol,
             summary.user_agent,
         )
+        # What `Logger.log` does, but for its walk up the stack to find who called.
+        name = access_logger.name
+        access_logger.handle(access_logger.makeRecord(name, level, "", 0, _LINE, values, None))
     except Exception:  # a handler of the log, or a surrogate in a name
         return

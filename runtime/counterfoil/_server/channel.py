@@ -214,6 +214,7 @@ class SiteChannel(ReadingChannel):
         self._phase = Phase.CLOSING
         HTTPChannel.connectionLost(self, reason)
         self.requests = []
+        self._transferDecoder = None  # it holds the request whose body it decoded
 
     def _left_early(self) -> bool:
         """Whether the client has left before there was a request to tell of it."""

@@ -20,6 +20,7 @@ from counterfoil._server.surroundings import Settings
 __all__ = ["IdentifiedRequest"]
 
 _SEQUENCE = count(1)
+_NONE = (b"-",)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -29,12 +30,16 @@ class IdentifiedRequest(Request):
     requester: str | None = None
     """Whom the request was made for, once it was authenticated."""
 
+    received: PreparedHeaders
+    """The headers of the request, which are `requestHeaders` too."""
+
     _context: RequestContext | None = None
     _request_id: str | None = None
     _client_known = False
 
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
         Request.__init__(self, channel, parsePOSTFormSubmission=False)
+        self.received = self.requestHeaders = PreparedHeaders()
         self.responseHeaders = PreparedHeaders()
         # The channel gets its site when it is made, but Twisted declares no attribute for it.
         self._settings = cast("Settings", vars(channel)["site"])
@@ -69,7 +74,7 @@ class IdentifiedRequest(Request):
                 printable(self.method),
                 printable(redacted(self.uri)),
                 printable(self.clientproto),
-                printable(self.getHeader(b"User-Agent") or b"-"),
+                printable((self.received.get(b"User-Agent") or _NONE)[-1]),
             )
         return self._context
 
@@ -91,7 +96,7 @@ class IdentifiedRequest(Request):
         proxies = self._settings.proxies
         if proxies is None or not proxies.trusts(getattr(self.client, "host", None)):
             return
-        lines = self.requestHeaders.getRawHeaders(b"X-Forwarded-For")
+        lines = self.received.get(b"X-Forwarded-For")
         found = None if lines is None else proxies.client(lines)
         if found is not None:
             kind = IPv6Address if ":" in found else IPv4Address

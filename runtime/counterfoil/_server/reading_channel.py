@@ -11,6 +11,7 @@ from twisted.web.http import HTTPChannel, Request, _MalformedChunkedDataError
 from typing_extensions import override
 
 from counterfoil._errors import CodedError, Codes
+from counterfoil._output.prepared import spelled
 from counterfoil._server.boundaries import Decoder, Producer, Transport
 from counterfoil._server.deadlines import BYTES_PER_SECOND
 from counterfoil._server.request import SiteRequest
@@ -23,6 +24,7 @@ LINGER_BYTES = 256 * 1024 * 1024
 
 # RFC 9112, section 3: a method, a target of visible characters, and one of two versions.
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) (HTTP/1\.[01])")
+_LENGTHS = frozenset({b"Content-Length", b"Transfer-Encoding"})
 _NO_LINE = (b"-", b"-", b"HTTP/1.1")
 _MAX_LENGTH_DIGITS = 19
 
@@ -81,7 +83,7 @@ class ReadingChannel(HTTPChannel):
             self._await_head()
             if not self._buffer and not self.paused:
                 data = self._whole_head_taken(data)
-        if data:
+        if data or self._buffer:
             LineReceiver.dataReceived(self, data)
         if self._phase is _IDLE and (self._buffer or self.requests):
             self._await_head()
@@ -123,7 +125,21 @@ class ReadingChannel(HTTPChannel):
         elif line[0] in b" \t":
             self._respondToBadRequestAndDisconnect()  # RFC 9112, section 5.2
         else:
-            HTTPChannel.headerReceived(self, line)
+            self._header_line_received(line)
+
+    def _header_line_received(self, line: bytes) -> None:
+        name, colon, value = line.partition(b":")
+        known = spelled(name) if colon else None
+        value = value.strip(b" \t")
+        if known is None or b"\0" in value or b"\r" in value or b"\n" in value:
+            self._respondToBadRequestAndDisconnect()  # RFC 9110, sections 5.1 and 5.5
+            return
+        if known in _LENGTHS and not self._maybeChooseTransferDecoder(known, value):
+            return
+        self._request().received.append(known, value)
+        self._receivedHeaderCount += 1
+        if self._receivedHeaderCount > self.maxHeaders:
+            self._respondToBadRequestAndDisconnect()
 
     def _request_line_received(self, line: bytes) -> None:
         if not line and not self._blank_line:
@@ -149,8 +165,9 @@ class ReadingChannel(HTTPChannel):
     def allHeadersReceived(self) -> None:
         """A head is complete."""
         request = self._request()
-        Request.parseCookies(request)
-        self.persistent = self.checkPersistence(request, self.request_line[2])
+        if request.received.get(b"Cookie") is not None:
+            Request.parseCookies(request)
+        self.persistent = self._may_persist(request, self.request_line[2])
         if self.length != 0:
             self._phase = _BODY
             self._body_open = True
@@ -161,7 +178,7 @@ class ReadingChannel(HTTPChannel):
 
     def _expects_continue(self, request: SiteRequest) -> bool:
         """Whether the client waits to be told that its body is wanted (RFC 9110, 10.1.1)."""
-        lines = request.requestHeaders.getRawHeaders(b"Expect")
+        lines = request.received.get(b"Expect")
         return (
             lines is not None
             and lines[0].lower() == b"100-continue"
@@ -169,12 +186,11 @@ class ReadingChannel(HTTPChannel):
             and not (self._discarding or self._buffer or request.startedWriting)
         )
 
-    @override
-    def checkPersistence(self, request: Request, version: bytes) -> bool:
+    def _may_persist(self, request: SiteRequest, version: bytes) -> bool:
         """Whether another request may follow (RFC 9112, section 9.3)."""
         if version != b"HTTP/1.1":
             return False
-        lines = request.requestHeaders.getRawHeaders(b"Connection")
+        lines = request.received.get(b"Connection")
         if lines is None:
             return True
         options = b",".join(lines).lower().split(b",")

@@ -84,7 +84,7 @@ class SiteRequest(TimedRequest):
         self._refusal = fault_of_target(self.method, self.path, query)
         if self._refusal is None:
             vars(self)["args"] = arguments_of(query)
-        hosts = self.requestHeaders.getRawHeaders(b"Host")
+        hosts = self.received.get(b"Host")
         fault = fault_of_host(self.clientproto, hosts)
         if fault is not None:
             self._refusal = fault
@@ -92,7 +92,7 @@ class SiteRequest(TimedRequest):
 
     def _take_body(self, length: int | None) -> CodedError | None:
         """Prepare for the body; what is returned refuses it."""
-        encodings = self.requestHeaders.getRawHeaders(b"Content-Encoding")
+        encodings = self.received.get(b"Content-Encoding")
         if encodings is not None and any(each.lower() != b"identity" for each in encodings):
             return _encoded()
         plan = self._plan()

@@ -117,10 +117,10 @@ class TimedRequest(IdentifiedRequest):
         if self._over:
             return
         self._over, self._complete, self._ended_at = True, complete, now
-        if self._processing:
-            self._outlive_connection()
-        else:
+        if not self._processing:
             self._log_when_over()
+        elif self._expired is not None:
+            self._outlive_connection()
 
     def _outlive_connection(self) -> None:
         """The handler goes on, and no connection is there any more to look at its deadline."""
@@ -133,10 +133,12 @@ class TimedRequest(IdentifiedRequest):
         self._logged = True
         level = logging.DEBUG if self.method == b"OPTIONS" else self.access_level
         observers = self._settings.observers
-        if not observers and not access_logger.isEnabledFor(level):
+        is_logged = access_logger.isEnabledFor(level)
+        if not (is_logged or observers):
             return
         summary = self._summary()
-        log_access(summary, self.request_id, level)
+        if is_logged:
+            log_access(summary, self.request_id, level)
         if observers:
             observers.request_ended(self, summary)
 
