@@ -7,10 +7,8 @@ cannot make a difference, and each few are encoded at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import getitem
 from typing import TypeAlias
 
 from pydantic import BaseModel, RootModel
@@ -49,8 +47,8 @@ def body_in_slices(body: object, *, canonical: bool) -> Iterator[bytes]:
         raise TooDeepError from None
 
 
-_Include: TypeAlias = "dict[int | str, _Include] | bool | None"
-"""What of a value is converted, as pydantic has it; None and True are everything."""
+_Include: TypeAlias = "Mapping[int, _Include | bool] | Mapping[str, _Include | bool]"
+"""What of a value is converted, as pydantic has it."""
 
 _APART = STEP // 8
 """What a part of a model weighs at least that is cut."""
@@ -84,25 +82,29 @@ class _Place:
     def converted(self, value: object) -> object:
         """What pydantic makes of *value* at this place."""
         around, include = self._around(value, None)
-        whole: object = reduce(getitem, self._keys(), to_jsonable_python(around, include=include))
-        return whole
+        part = to_jsonable_python(around, include=include)
+        for key in self._keys():
+            part = part[key]
+        converted: object = part
+        return converted
 
     def _fields(self, body: BaseModel, field: str | None = None) -> dict[object, object]:
         """What pydantic makes of all fields of *body* at this place, or of a field."""
         around, include = self._around(body, None if field is None else {field: True})
-        fields: dict[object, object] = reduce(
-            getitem, self._keys(), to_jsonable_python(around, include=include)
-        )
+        part = to_jsonable_python(around, include=include)
+        for key in self._keys():
+            part = part[key]
+        fields: dict[object, object] = part
         return fields
 
-    def _around(self, value: object, include: _Include) -> tuple[object, _Include]:
+    def _around(self, value: object, include: _Include | None) -> tuple[object, _Include | None]:
         """A body that has only *value*, at this place, and what of it is to be converted."""
         for step in reversed(self.steps):
             value = step.around(value)
             if step.field is not None:
                 include = {step.field: True if include is None else include}
-            elif include is not None and step.key is not None:
-                include = {step.key: include}
+            elif include is not None:
+                include = _within(step.key, include)
         return value, include
 
     def _keys(self) -> list[int | str]:
@@ -126,6 +128,7 @@ class _Place:
         """*value*, cut where it can be."""
         shape = self.shape
         if type(value) is str and shape is ANY:
+            self.converted("")  # it raises if this is too deep
             return cutter.text(value)
         if type(value) is list and (shape is ANY or isinstance(shape, ListShape)):
             return cutter.array(value, self)
@@ -142,9 +145,9 @@ class _Place:
 
     def _dict(self, members: dict[object, object], cutter: Cutter) -> Pieces:
         if (yield from _are_names(members)):
-            yield from cutter.object(members, self)
+            yield from cutter.mapping(members, self)
         elif self.shape is ANY:
-            yield from cutter.object((yield from _named(members)), self)
+            yield from cutter.mapping((yield from _named(members)), self)
         else:
             yield from self._whole(members, cutter)
 
@@ -165,7 +168,13 @@ class _Place:
             if members[alias] == _CUT:  # or else another member has the same name, and is the last
                 step = _Step(_with(short, name), str(alias), name)
                 cuts[alias] = Part(value, self._at(shapes[name], step))
-        return cutter.object(members, PLAIN, cuts)
+        return cutter.mapping(members, PLAIN, cuts)
+
+
+def _within(key: int | str | None, include: _Include) -> _Include:
+    if isinstance(key, int):
+        return {key: include}
+    return include if key is None else {key: include}
 
 
 def _with(body: BaseModel, name: str) -> Callable[[object], object]:

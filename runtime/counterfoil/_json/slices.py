@@ -127,7 +127,7 @@ class Cutter:
                 size *= 2
         yield b"[]" if separator == b"[" else b"]"
 
-    def object(
+    def mapping(
         self, members: dict[object, object], form: Form, cuts: Mapping[object, Part] | None = None
     ) -> Pieces:
         """The pieces of a dict that has *form*; the values of some keys may be *cuts*."""
@@ -175,7 +175,7 @@ class _Plain:
 
     def pieces(self, value: object, cutter: Cutter) -> Pieces:
         if isinstance(value, dict):
-            return cutter.object(value, self)
+            return cutter.mapping(value, self)
         if isinstance(value, list | tuple):
             return cutter.array(value, self)
         if isinstance(value, str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Iterator
 from typing import Protocol
 
@@ -32,6 +33,9 @@ from counterfoil._types import Request
 __all__ = ["INTERNAL", "JsonRenderer", "Renderer", "logged", "return_json_error", "servlet_of"]
 
 logger = logging.getLogger("counterfoil.server")
+
+STEP = 0.0003
+"""How long a step of a large answer is to take, in seconds: it ends with the piece that is made."""
 
 # One step of one of the tasks in each turn of the reactor: what comes meanwhile waits for a step.
 _COOPERATOR = Cooperator(terminationPredicateFactory=lambda: lambda: True)
@@ -198,11 +202,14 @@ async def _send_in_steps(
 
 
 def _until_over(request: Request, pieces: Iterator[bytes], kept: list[bytes]) -> Iterator[None]:
+    began = time.perf_counter()
     for piece in pieces:
-        if is_over(request):
-            return
         kept.append(piece)
-        yield None
+        if time.perf_counter() - began > STEP:
+            yield None
+            if is_over(request):
+                return
+            began = time.perf_counter()
 
 
 def _cooperator(request: Request) -> Cooperator:
