@@ -17,7 +17,7 @@ from counterfoil._errors import (
     UnimplementedError,
     UnrecognizedRequestError,
 )
-from counterfoil._input.body_stream import BodyStream
+from counterfoil._input.body_stream import BodyStream, body_of, stream_of
 from counterfoil._logs import RequestContextFilter, install_log_record_factory
 from counterfoil._options import at_head, cross_origin, limits, takes_headers
 from counterfoil._output.cookies import add_cookies, cookie
@@ -35,6 +35,7 @@ from counterfoil._output.html import (
 )
 from counterfoil._output.redirects import respond_with_redirect
 from counterfoil._output.rendering import return_json_error
+from counterfoil._output.streams import respond_with_stream
 from counterfoil._output.writers import (
     finish_request,
     respond_with_json,
@@ -73,6 +74,7 @@ from counterfoil._resources.options import OptionsResource, RootOptionsRedirectR
 from counterfoil._resources.redirect import RootRedirect
 from counterfoil._resources.static import StaticResource
 from counterfoil._resources.unrecognized import UnrecognizedRequestResource
+from counterfoil._routing.templates import path
 from counterfoil._server.deadlines import Deadlines
 from counterfoil._server.heads import BodyPlan, HeadAware
 from counterfoil._server.observing import Observer
@@ -176,6 +178,7 @@ __all__ = [
     "Watchdog",
     "add_cookies",
     "at_head",
+    "body_of",
     "cancellable",
     "content_disposition",
     "cookie",
@@ -187,11 +190,13 @@ __all__ = [
     "install_log_record_factory",
     "is_cancellable",
     "limits",
+    "path",
     "respond_with_html",
     "respond_with_html_bytes",
     "respond_with_json",
     "respond_with_json_bytes",
     "respond_with_redirect",
+    "respond_with_stream",
     "return_html_error",
     "return_json_error",
     "run_in_background",
@@ -200,6 +205,7 @@ __all__ = [
     "set_cors_headers",
     "set_headers",
     "set_requester",
+    "stream_of",
     "takes_headers",
     "unfinished_calls",
 ]

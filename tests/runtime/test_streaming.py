@@ -9,12 +9,21 @@ from http.client import IncompleteRead
 from typing import cast
 
 import pytest
-from counterfoil import Binary, JsonResource, Ok, Reply, Request
+from counterfoil import (
+    Binary,
+    JsonResource,
+    Ok,
+    Reply,
+    Request,
+    body_of,
+    respond_with_stream,
+    stream_of,
+)
 from counterfoil._output.connection import is_over
 from counterfoil._output.producers import PIECE, ByteProducer
 from counterfoil._output.writers import write_head, write_response
 from counterfoil._types import ResponseWriter
-from counterfoil.stub import BodyStream, answers, cancellable, path
+from counterfoil.stub import BodyStream, answers, at_head, cancellable, path
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -398,3 +407,51 @@ def test_a_whole_body_is_a_stream_too() -> None:
     Deferred.fromCoroutine(BodyStream.of(b"ab").read()).addBoth(results.append)
     Deferred.fromCoroutine(BodyStream.of(b"").read()).addBoth(results.append)
     assert results == [b"ab", b""]
+
+
+def test_hand_written_handlers_stream_too(serve: Serve) -> None:
+    tap = Tap(10)
+
+    @at_head
+    async def echo(request: Request) -> None:
+        await respond_with_stream(request, 201, stream_of(request), "text/plain")
+
+    async def pour(request: Request) -> None:
+        await respond_with_stream(request, 200, tap.flow())
+
+    async def whole(request: Request) -> tuple[int, object]:
+        return 200, len(await body_of(request))
+
+    resource = JsonResource()
+    resource.register_paths("POST", [path("/echo")], echo, "echo")
+    resource.register_paths("GET", [path("/pour")], pour, "pour")
+    resource.register_paths("POST", [path("/whole")], whole, "whole")
+    server = serve(resource)
+    for body in (b"small", MEGABYTE[:500_000]):
+        answer = server.request("POST", "/echo", body=body)
+        assert (answer.status, answer.body) == (201, body)
+        assert answer.headers["content-type"] == "text/plain"
+        assert server.request("POST", "/whole", body=body).json() == len(body)
+    assert server.get("/pour").body == tap.piece * 10
+
+
+def test_a67_a_stream_for_a_client_that_has_left_is_not_begun(serve: Serve) -> None:
+    tap = Tap(10)
+    begun: list[Request] = []
+    ended: list[object] = []
+
+    async def pour(request: Request) -> None:
+        left = Deferred[None]()
+        request.notifyFinish().addErrback(lambda _: left.callback(None))
+        begun.append(request)
+        await left
+        await respond_with_stream(request, 200, tap.flow())
+        ended.append("pour")
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], pour, "pour")
+    with serve(resource).connect() as connection:
+        connection.request("GET", "/")
+        until(lambda: begun)
+    until(lambda: ended)
+    assert tap.made == 0

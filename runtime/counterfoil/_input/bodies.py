@@ -6,7 +6,7 @@ from typing import BinaryIO, Protocol, cast, get_args
 
 from pydantic import ValidationError
 
-from counterfoil._input.body_stream import BodyStream
+from counterfoil._input.body_stream import BodyStream, stream_of
 from counterfoil._input.markers import Body
 from counterfoil._input.media_types import check_coding, check_is_no_form, checker, is_json
 from counterfoil._input.problems import Problem
@@ -154,10 +154,7 @@ class _StreamedBody:
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:
-        stream: object = getattr(request, "body_stream", None)
-        if not isinstance(stream, BodyStream):
-            stream = BodyStream.of(_content(request))
-        values[self._attribute] = stream
+        values[self._attribute] = stream_of(request)
 
 
 def _content(request: Request) -> bytes:

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from counterfoil._types import Request
 
-__all__ = ["BodyStream", "body_of"]
+__all__ = ["BodyStream", "body_of", "stream_of"]
 
 HIGH_WATER = 64 * 1024
 """How many bytes may wait to be read before the client is held up."""
@@ -107,11 +107,19 @@ class BodyStream(AsyncIterator[bytes]):
             reader.callback(None)
 
 
+def stream_of(request: Request) -> BodyStream:
+    """The body of *request* as it arrives, for an `at_head` handler; elsewhere it is there."""
+    stream: object = getattr(request, "body_stream", None)
+    return stream if isinstance(stream, BodyStream) else BodyStream.of(_content(request))
+
+
 async def body_of(request: Request) -> bytes:
     """The whole body of *request*, when it has come. Raises as reading a `BodyStream` does."""
     stream: object = getattr(request, "body_stream", None)
-    if isinstance(stream, BodyStream):
-        return await stream.read()
+    return await stream.read() if isinstance(stream, BodyStream) else _content(request)
+
+
+def _content(request: Request) -> bytes:
     content = cast("BinaryIO", request.content)  # Twisted gives the attribute no type
     content.seek(0)
     return content.read()

@@ -22,11 +22,11 @@ from counterfoil._json.encoding import encode
 from counterfoil._json.jsonable import jsonable
 from counterfoil._options import options_of
 from counterfoil._output.connection import abort
-from counterfoil._output.headers import set_headers, set_status, withdraw_headers
+from counterfoil._output.headers import set_headers, withdraw_headers
 from counterfoil._output.html import set_clickjacking_protection_headers
-from counterfoil._output.producers import send_stream
 from counterfoil._output.rendering import Renderer, servlet_of
-from counterfoil._output.writers import write_head, write_response
+from counterfoil._output.streams import respond_with_stream
+from counterfoil._output.writers import write_response
 from counterfoil._replies import Location, Reply
 from counterfoil._servlets.limits import check_body, within
 from counterfoil._types import Answer, Request
@@ -163,9 +163,7 @@ class Operation:
         if self.is_html:
             set_clickjacking_protection_headers(request)
         if isinstance(body, AsyncIterable) and not self._json:
-            set_status(request, reply.status)
-            write_head(request, reply.status, self._content_type(body), None)
-            await send_stream(request, body)
+            await respond_with_stream(request, reply.status, body, self._content_type(body))
             return
         content = self._content(body) if reply.has_content else b""
         content_type = self._content_type(body) if reply.has_content else None
