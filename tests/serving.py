@@ -96,7 +96,8 @@ class Connection:
         received = HTTPResponse(cast("socket.socket", _Kept(self._file)), method=method)
         received.begin()
         body = received.read()
-        in_reactor(lambda: None)  # what the server does after the last byte is done then
+        if reactor.running:  # what the server does after the last byte is done then
+            in_reactor(lambda: None)
         headers: dict[str, str] = {}
         for name, value in received.getheaders():
             key = name.lower()

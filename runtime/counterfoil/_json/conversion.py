@@ -14,7 +14,6 @@ from typing import TypeAlias
 from pydantic import BaseModel, RootModel
 from pydantic_core import to_jsonable_python
 
-from counterfoil._json.encoding import TooDeepError
 from counterfoil._json.ordering import lots
 from counterfoil._json.shapes import (
     ANY,
@@ -41,10 +40,7 @@ def body_in_slices(body: object, *, canonical: bool) -> Iterator[bytes]:
 
     Raises `ValueError` or `TypeError` for what JSON cannot hold, perhaps after some of the pieces.
     """
-    try:
-        yield from pieces(Part(body, _Place(ANY)), canonical=canonical)
-    except RecursionError:
-        raise TooDeepError from None
+    return pieces(Part(body, _Place(ANY)), canonical=canonical)
 
 
 _Include: TypeAlias = "Mapping[int, _Include | bool] | Mapping[str, _Include | bool]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import chain
 
 __all__ = ["EACH", "is_large", "weight"]
 
@@ -19,7 +18,6 @@ FLOAT = 24
 BITS = 3
 """How many bits a decimal digit has, rounded down."""
 
-_LIGHT = frozenset({str, bool, type(None)})
 _LISTS = (list, tuple, set, frozenset)
 
 
@@ -36,42 +34,37 @@ def weight(values: Sequence[object], enough: int) -> int:
     """About how many bytes the JSON of all *values* has; counting stops beyond *enough*.
 
     What is no collection, no string and no number weighs what its attributes do.
-
-    It goes level by level, a kind at a time: a look at each value by itself takes three times as
-    long. What is on a level has been counted before the level is made, so that none is long.
     """
     total = EACH * len(values)
     level = values
     while level and total <= enough:
-        total += sum([len(item) for item in level if type(item) is str])
-        parts: list[Collection[object]] = []
-        for item in [item for item in level if type(item) not in _LIGHT]:
-            if isinstance(item, int):
+        below: list[object] = []
+        for item in level:
+            if isinstance(item, str):
+                total += len(item)
+            elif isinstance(item, int):
                 total += item.bit_length() // BITS
             elif isinstance(item, float):
                 total += FLOAT
-            elif isinstance(item, dict):
-                parts += (item, item.values())
-            elif isinstance(item, _LISTS):
-                parts.append(item)
-            elif isinstance(item, str):
-                total += len(item)
-            else:
-                parts += _attributes(item)
-        total += EACH * sum(map(len, parts))
-        if total > enough:
-            break
-        level = list(chain.from_iterable(parts))
+            elif item is not None:
+                for parts in _parts(item):
+                    total += EACH * len(parts)
+                    if total > enough:
+                        return total
+                    below += parts
+        level = below
     return total
 
 
-def _attributes(item: object) -> list[Collection[object]]:
+def _parts(item: object) -> tuple[Collection[object], ...]:
+    if isinstance(item, dict):
+        return item, item.values()
+    if isinstance(item, _LISTS):
+        return (item,)
     attributes = getattr(item, "__dict__", None)
     if not isinstance(attributes, dict):
-        return []
+        return ()
     additional = getattr(item, "__pydantic_extra__", None)  # a model keeps them apart
-    return (
-        [attributes.values(), additional, additional.values()]
-        if additional
-        else [attributes.values()]
-    )
+    if additional:
+        return attributes.values(), additional, additional.values()
+    return (attributes.values(),)
