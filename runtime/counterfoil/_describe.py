@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
@@ -14,6 +15,8 @@ __all__ = ["client_address", "describe", "printable", "redact_parameter", "redac
 _SECRETS = {"access_token", "client_secret"}
 _SEPARATOR = re.compile(rb"([?&;])")
 _REDACTED = b"<redacted>"
+_OFTEN_SEEN = 128
+"""How long a text may be, in bytes, that is kept."""
 
 
 def redact_parameter(name: str) -> None:
@@ -53,6 +56,11 @@ def _plain(name: bytes) -> str:
 
 def printable(text: bytes) -> str:
     """*text* with everything but printable ASCII escaped: it can forge no line of a log."""
+    return _printable(text) if len(text) <= _OFTEN_SEEN else _printable.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)
+def _printable(text: bytes) -> str:
     if text.isascii() and (shown := text.decode("ascii")).isprintable():
         return shown
     return text.decode("latin-1").encode("unicode_escape").decode("ascii")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import math
 from collections.abc import Callable
@@ -231,7 +232,22 @@ BODIES: dict[str, object] = {
     "a set": set(range(10_000)),
     "a subclass of list": Listed(notices(LONGER)),
 }
-CUT = ["page", "two lists", "root", "list", "tuple", "dict", "extra", "section", "sections", "text"]
+BODIES["a deep tree"] = functools.reduce(
+    lambda tree, _: Tree(leaves=NUMBERS, branches=[tree]), range(40), Tree(leaves=NUMBERS)
+)
+CUT = [
+    "a deep tree",
+    "page",
+    "two lists",
+    "root",
+    "list",
+    "tuple",
+    "dict",
+    "extra",
+    "section",
+    "sections",
+    "text",
+]
 
 
 def sliced(body: object, *, canonical: bool = True) -> bytes:

@@ -54,10 +54,11 @@ def open_fields(model: type[BaseModel]) -> Mapping[str, Shape]:
 
     They are those which neither a serializer of the class's own nor a computed field may ask for.
     """
-    schema, definitions = _unwrapped(model.__pydantic_core_schema__, {})
+    definitions = _definitions(model.__pydantic_core_schema__)
+    schema, _ = _unwrapped(model.__pydantic_core_schema__, definitions)
     if schema["type"] != "model" or "serialization" in schema:
         return {}
-    inner, definitions = _unwrapped(schema["schema"], definitions)
+    inner, _ = _unwrapped(schema["schema"], definitions)
     if schema.get("root_model"):
         return _shaped({"root": _shape(inner, definitions)})
     if inner["type"] != "model-fields" or "serialization" in inner or inner.get("computed_fields"):
@@ -92,12 +93,16 @@ def _shape(schema: CoreSchema, definitions: _Definitions) -> Shape:
 _ANYTHING = core_schema.any_schema()
 
 
+def _definitions(schema: CoreSchema) -> _Definitions:
+    if schema["type"] != "definitions":
+        return {}
+    return {each["ref"]: each for each in schema["definitions"] if "ref" in each}
+
+
 def _unwrapped(schema: CoreSchema, definitions: _Definitions) -> tuple[CoreSchema, _Definitions]:
-    """A schema without what validates only, and what its references mean."""
+    """A schema without what validates only, and what references in it may mean."""
     while "serialization" not in schema:
         if schema["type"] == "definitions":
-            known = {each["ref"]: each for each in schema["definitions"] if "ref" in each}
-            definitions = {**definitions, **known}
             schema = schema["schema"]
         elif schema["type"] == "definition-ref":
             # Once only: a list may be of lists of its own kind.

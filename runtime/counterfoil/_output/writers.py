@@ -13,7 +13,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from counterfoil._describe import describe
 from counterfoil._json.encoding import encode
-from counterfoil._output.connection import is_over
+from counterfoil._output.connection import is_over, send_whole
 from counterfoil._output.cors import Cors
 from counterfoil._output.headers import set_status
 from counterfoil._output.prepared import PreparedLines, prepared, set_prepared
@@ -81,7 +81,7 @@ def respond_with_json_bytes(
         set_cors_headers(request)
     if not request.responseHeaders.hasHeader(b"Cache-Control"):
         set_prepared(request, _NOT_TO_BE_KEPT)
-    write_response(request, code, json_bytes, media_type)
+    _write(request, code, json_bytes, media_type)
     return NOT_DONE_YET
 
 
@@ -90,8 +90,11 @@ def write_response(
 ) -> None:
     """Answer with *body* as it is, and its length (RFC 9110, section 8.6). HEAD gets the head."""
     set_status(request, status)
-    if _has_left(request):
-        return
+    if not _has_left(request):
+        _write(request, status, body, content_type)
+
+
+def _write(request: Request, status: int, body: bytes, content_type: str | bytes | None) -> None:
     if status in _WITHOUT_CONTENT:
         body = b""
     elif status == _RESET_CONTENT:  # it has none, but says its length (RFC 9110, 15.3.6)
@@ -99,10 +102,8 @@ def write_response(
     write_head(request, status, content_type, len(body))
     if len(body) > AT_ONCE and request.method != b"HEAD":
         ByteProducer(request, pieces_of(body))
-        return
-    writer: ResponseWriter = request
-    writer.write(body)
-    writer.finish()
+    else:
+        send_whole(request, body)
 
 
 def write_head(

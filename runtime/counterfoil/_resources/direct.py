@@ -44,14 +44,14 @@ class _DirectServeResource(Resource):
         Resource.__init__(self)
         self.isLeaf = True
         name = type(self).__name__
-        self._handlers: dict[bytes, Route] = {}
+        self._route_of_method: dict[bytes, Route] = {}
         for method in _METHODS:
             callback: Callback | None = getattr(self, f"{self._prefix}{method}", None)
             if callback is not None:
-                self._handlers[method.encode("ascii")] = Route.to(callback, name)
-        if b"GET" in self._handlers:
-            self._handlers.setdefault(b"HEAD", self._handlers[b"GET"])
-        names = {name.decode("ascii") for name in self._handlers}
+                self._route_of_method[method.encode("ascii")] = Route.to(callback, name)
+        if b"GET" in self._route_of_method:
+            self._route_of_method.setdefault(b"HEAD", self._route_of_method[b"GET"])
+        names = {name.decode("ascii") for name in self._route_of_method}
         self._allowed = ", ".join(sorted({*names, "OPTIONS"}))
 
     @override
@@ -59,7 +59,7 @@ class _DirectServeResource(Resource):
         """Answer *request*, now or later."""
         request.responseHeaders.setRawHeaders("X-Content-Type-Options", ["nosniff"])
         self.set_headers(request)
-        route = self._handlers.get(request.method)
+        route = self._route_of_method.get(request.method)
         if route is None:
             self._unrouted(request)
         else:
@@ -71,7 +71,7 @@ class _DirectServeResource(Resource):
 
     def plan_body(self, request: Request) -> BodyPlan:
         """How the body of *request* is to be taken, of which the head has come."""
-        route = self._handlers.get(request.method)
+        route = self._route_of_method.get(request.method)
         if route is None:
             return ANY_BODY
         return BodyPlan(max_body=route.options.max_body, at_head=route.options.at_head)

@@ -113,7 +113,11 @@ class _Execution:
         request = self._request
         with request.processing() if isinstance(request, SiteRequest) else nullcontext():
             try:
-                sent = await self._called(request, arguments)
+                operation = self._route.operation
+                if operation is None:
+                    sent = await self._called_back(request, arguments)
+                else:
+                    sent = await self._operated(request, operation, arguments)
                 if sent is not None:
                     await sent
             except (Exception, asyncio.CancelledError) as error:
@@ -135,13 +139,10 @@ class _Execution:
         if isinstance(self._request, SiteRequest):
             self._request.add_cpu(self._step_began[0] - user, self._step_began[1] - system)
 
-    async def _called(self, request: Request, arguments: Arguments) -> Awaitable[None] | None:
+    async def _called_back(self, request: Request, arguments: Arguments) -> Awaitable[None] | None:
         """What is left to do when the handler has ended and its answer was begun, if anything."""
         route = self._route
-        if not isinstance(request, SiteRequest):
-            check_body(request, route.options.max_body)
-        if route.operation is not None:
-            return await self._operated(request, route.operation, arguments)
+        check_body(request, route.options.max_body)
         answer = route.callback(request, **arguments)
         if not isinstance(answer, tuple) and isinstance(answer, Awaitable):
             answer = await _for_coroutine(answer)
@@ -157,6 +158,7 @@ class _Execution:
     async def _operated(
         self, request: Request, operation: Operation, arguments: Arguments
     ) -> Awaitable[None] | None:
+        check_body(request, self._route.options.max_body)
         try:
             servlet = getattr(self._route.callback, "__self__", None)
             reply = await operation.method(servlet, request, **arguments)

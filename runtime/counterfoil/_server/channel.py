@@ -6,6 +6,7 @@ connection, and how much may wait in memory, is decided here.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import cast
 
 from twisted.internet.interfaces import IAddress
@@ -77,17 +78,23 @@ class SiteChannel(ReadingChannel):
 
     @override
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
-        """Send the head of an answer."""
+        """Send the head of an answer, when the first of its body is."""
+        self._settle_persistence(headers)
+        self._head = _head(b"%b %b %b\r\n" % (version, code, reason), headers)
+
+    def send_whole(self, request: Request, body: bytes) -> None:
+        """Send the head of the answer to *request*, and *body*, which is all of it."""
+        headers = request.responseHeaders
+        self._settle_persistence(headers)
+        line = _status_line(request.clientproto, request.code, request.code_message)
+        self._head = _head(line, headers)
+        self.write(body)
+
+    def _settle_persistence(self, headers: Headers) -> None:
         if self._body_open or (self.site.draining and not self._more_has_come()):
             self.persistent = False
         if not self.persistent:
             headers.setRawHeaders(b"Connection", (b"close",))
-        lines = [version, b" ", code, b" ", reason, b"\r\n"]
-        for name, values in headers.getAllRawHeaders():
-            for value in values:
-                lines += (name, b": ", value, b"\r\n")
-        lines.append(b"\r\n")
-        self._head = b"".join(lines)
 
     def flush_head(self) -> None:
         """Send the head by itself: there is no part of the body to send with it."""
@@ -263,3 +270,17 @@ class SiteChannel(ReadingChannel):
 
 def _too_slow() -> CodedError:
     return CodedError(408, "The request came too slowly")
+
+
+@lru_cache(maxsize=256)
+def _status_line(version: bytes, code: int, reason: bytes) -> bytes:
+    return b"%b %d %b\r\n" % (version, code, reason)
+
+
+def _head(status_line: bytes, headers: Headers) -> bytes:
+    lines = [status_line]
+    for name, values in headers.getAllRawHeaders():
+        for value in values:
+            lines += (name, b": ", value, b"\r\n")
+    lines.append(b"\r\n")
+    return b"".join(lines)

@@ -94,14 +94,17 @@ class ReadingChannel(HTTPChannel):
         Twisted's own way through lines takes longer than a short handler.
         """
         end = data.find(b"\r\n\r\n", 0, self.totalHeadersSize)
-        if end < 1:
+        if end < 1 or data[:2] == b"\r\n":
             return data
         self._buffer = data[end + 4 :]
-        for line in data[:end].split(b"\r\n"):
-            self.lineReceived(line)
+        first, *lines = data[:end].split(b"\r\n")
+        self._request_line_received(first)
+        for line in lines:
             if self._discarding:
                 return b""
-        self.lineReceived(b"")
+            self._header_line_received(line)
+        if not self._discarding:
+            self._head_received()
         rest, self._buffer = self._buffer, b""
         return rest
 

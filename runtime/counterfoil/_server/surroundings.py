@@ -104,6 +104,9 @@ class Connection(Protocol):
     persistent: bool
     """Whether another request may follow."""
 
+    def send_whole(self, request: Request, body: bytes) -> None:
+        """Send the head of the answer to *request*, and *body*."""
+
     def flush_head(self) -> None:
         """Send the head of the answer by itself, if it still waits for the body."""
 
