@@ -2,9 +2,9 @@
 
     python -m benchmarks.encoding
 
-A small answer is encoded in one go, a large one in slices, and a large model is converted in slices
-before. Beside them stand canonicaljson, json and (where it is installed) orjson, each in one go.
-A ratio is the time that canonicaljson takes divided by the time in question: more is faster.
+A small answer is encoded in one go, a large one in slices, and a large model is converted in the
+same slices. Beside them stand canonicaljson, json and (where it is installed) orjson, each in one
+go. A ratio is the time that canonicaljson takes divided by the time in question: more is faster.
 """
 
 from __future__ import annotations

@@ -26,10 +26,18 @@ def redact_parameter(name: str) -> None:
 
 def redacted(uri: bytes) -> bytes:
     """*uri* without the values of `access_token`, `client_secret` and others, however spelled."""
-    if b"=" not in uri:
+    if b"=" not in uri or not _may_hold_secrets(uri):
         return uri
     path, mark, query = uri.partition(b"?")
     return _redacted_parts(path) + mark + b"&".join(map(_redacted_pair, query.split(b"&")))
+
+
+def _may_hold_secrets(uri: bytes) -> bool:
+    """Whether *uri* must be looked at closely: a name in it is a secret's, or may be, decoded."""
+    if b"%" in uri or b"+" in uri:
+        return True
+    text = uri.decode("latin-1").lower()
+    return any(name in text for name in _SECRETS)
 
 
 def _redacted_pair(pair: bytes) -> bytes:

@@ -1,22 +1,20 @@
 """What may be changed in a module, one place at a time.
 
 A mutant differs from the module in one node of its syntax tree: a comparison, a boolean operator, a
-`not`, a constant, a returned value, a statement left out, two arguments swapped, a keyword argument
-left out, the class of an exception. Left alone is what has no behaviour, or another name for it:
-annotations, docstrings, decorators, `__all__`, `__slots__`, overloads, the members of protocols,
-type variables, and the texts of log lines.
+`not`, an arithmetic operator, a condition, a constant, a returned value, a statement left out, two
+arguments swapped, a keyword argument left out, the class of an exception.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
 
-__all__ = ["Mutant", "mutants"]
+from tests.mutation.places import places
 
-_Change = tuple[str, ast.AST]
+__all__ = ["Mutant", "mutants"]
 
 _COMPARISONS: Mapping[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Eq: (ast.NotEq,),
@@ -31,17 +29,13 @@ _COMPARISONS: Mapping[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.GtE: (ast.Gt, ast.Lt),
 }
 
-_OPERATORS: Mapping[type[ast.operator], type[ast.operator]] = {
+_ARITHMETIC: Mapping[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
     ast.Mult: ast.FloorDiv,
     ast.FloorDiv: ast.Mult,
     ast.Mod: ast.Add,
 }
-
-_NEVER_CAUGHT = "GeneratorExit"
-_UNLIKE = "ArithmeticError"
-
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -57,87 +51,116 @@ class Mutant:
 def mutants(source: str, filename: str) -> Iterator[Mutant]:
     """Every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
-    for place in _places(tree.body, _lines(tree.body[0])):
-        for name, new in place.changes():
-            old = place.node
-            place.put(new)
-            changed = ast.fix_missing_locations(tree)
-            code = compile(changed, filename, "exec", dont_inherit=True)
-            yield Mutant(place.lines, f"{name}: {_short(old)} -> {_short(new)}", code)
-            place.put(old)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in the tree a node stands."""
-
-    node: ast.AST
-    lines: range
-    put: Callable[[ast.AST], object]
-
-    def changes(self) -> Iterator[_Change]:
-        for name, new in _changes(self.node):
-            yield name, ast.copy_location(new, self.node)
+    for place in [*places(tree)]:
+        old = place.node
+        for new in _changes(old):
+            place.put(ast.fix_missing_locations(ast.copy_location(new, old)))
+            code = compile(tree, filename, "exec", dont_inherit=True)
+            yield Mutant(place.lines, f"{_short(old)}  ->  {_short(new)}", code)
+        place.put(old)
 
 
 def _short(node: ast.AST) -> str:
-    return " ".join(ast.unparse(node).split())[:70]
+    return ast.unparse(node).strip().partition("\n")[0][:90]
 
 
-def _lines(statement: ast.stmt) -> range:
-    """Its own lines: of what has a body, those before the body."""
-    body = getattr(statement, "body", None)
-    if isinstance(body, list) and isinstance(body[0], ast.stmt):
-        return range(statement.lineno, max(body[0].lineno, statement.lineno + 1))
-    return range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+def _changes(node: ast.AST) -> Iterator[ast.AST]:
+    """What may stand in the place of *node*."""
+    if isinstance(node, ast.stmt):
+        yield from _of_statement(node)
+    elif isinstance(node, ast.ExceptHandler) and node.type is not None:
+        never = ast.Name("GeneratorExit", ast.Load())
+        yield ast.ExceptHandler(never, node.name, node.body)
+    elif isinstance(node, ast.expr):
+        yield from _of_expression(node)
 
 
-def _places(parts: Sequence[ast.AST], lines: range) -> Iterator[_Place]:
-    """The places in a list of nodes, with those below them."""
-    for index, node in enumerate(parts):
-        if _is_left_alone(node, is_first=index == 0):
-            continue
-        own = _lines(node) if isinstance(node, ast.stmt) else lines
-
-        def put(new: ast.AST, index: int = index) -> None:
-            parts.__setitem__(index, new)  # type: ignore[attr-defined]
-
-        yield _Place(node, own, put)
-        yield from _below(node, own)
-
-
-def _below(node: ast.AST, lines: range) -> Iterator[_Place]:
-    for field, value in ast.iter_fields(node):
-        if field in _SKIPPED_FIELDS or (_is_log_line(node) and field == "args"):
-            continue
-        if isinstance(value, list):
-            yield from _places(value, lines)
-        elif isinstance(value, ast.AST):
-
-            def put(new: ast.AST, node: ast.AST = node, field: str = field) -> None:
-                setattr(node, field, new)
-
-            yield _Place(value, lines, put)
-            yield from _below(value, lines)
-
-
-_SKIPPED_FIELDS = frozenset({"annotation", "returns", "decorator_list", "bases", "format_spec"})
-
-
-def _is_left_alone(node: ast.AST, *, is_first: bool) -> bool:
+def _of_statement(node: ast.stmt) -> Iterator[ast.stmt]:
     match node:
-        case ast.Expr(value=ast.Constant(value=str() | types.EllipsisType())):
-            return True
-        case ast.Assign(targets=[ast.Name(id="__all__" | "__slots__")]):
-            return True
-        case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar"))):
-            return True
-        case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
-            return True
-        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
-            return True
-        case ast.ClassDef(bases=bases):
-            return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in bases)
-        case ast.FunctionDef(decorator_list=decorators):
-            return any(isinstance(each, ast.Name) and each.id == "overload" for each in decorators)
-    return False
+        case ast.If(test=test, body=body, orelse=orelse) if _is_plain(test):
+            yield ast.If(_negated(test), body, orelse)
+        case ast.While(test=test, body=body, orelse=orelse) if _is_plain(test):
+            yield ast.While(_negated(test), body, orelse)
+        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+            yield ast.Return(ast.Constant(None))
+        case ast.Raise(exc=ast.expr() as raised):
+            yield ast.Pass()
+            if not isinstance(raised, ast.Name) or raised.id[0].isupper():
+                yield ast.Raise(ast.Name("ArithmeticError", ast.Load()), node.cause)
+        case ast.Continue():
+            yield ast.Break()
+        case ast.Break():
+            yield ast.Continue()
+        case ast.Assign(targets=[ast.Attribute() | ast.Subscript(), *_]):
+            yield ast.Pass()
+        case ast.Expr() | ast.AugAssign() | ast.Delete() | ast.Return(value=None) | ast.Raise():
+            yield ast.Pass()
+
+
+def _of_expression(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.Compare(left=left, ops=[operator], comparators=comparators):
+            for other in _COMPARISONS[type(operator)]:
+                yield ast.Compare(left, [other()], comparators)
+        case ast.Compare(left=left, ops=operators, comparators=comparators):
+            for index, operator in enumerate(operators):
+                for other in _COMPARISONS[type(operator)]:
+                    changed = [*operators[:index], other(), *operators[index + 1 :]]
+                    yield ast.Compare(left, changed, comparators)
+        case ast.BoolOp(op=operator, values=values):
+            yield ast.BoolOp(ast.Or() if isinstance(operator, ast.And) else ast.And(), values)
+            for index in range(len(values)):
+                rest = [*values[:index], *values[index + 1 :]]
+                yield rest[0] if len(rest) == 1 else ast.BoolOp(operator, rest)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield operand
+        case ast.IfExp(test=test, body=body, orelse=orelse) if _is_plain(test):
+            yield ast.IfExp(_negated(test), body, orelse)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            yield left
+            yield right
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _ARITHMETIC:
+            yield ast.BinOp(left, _ARITHMETIC[type(operator)](), right)
+        case ast.Constant(value=value):
+            yield from map(ast.Constant, _other_constants(value))
+        case ast.Call():
+            yield from _of_call(node)
+
+
+def _of_call(node: ast.Call) -> Iterator[ast.Call]:
+    match node:
+        case ast.Call(func=ast.Name(id="isinstance" | "getattr")):
+            pass  # swapped they never work
+        case ast.Call(args=[first, second, *rest]):
+            if not isinstance(first, ast.Starred) and not isinstance(second, ast.Starred):
+                yield ast.Call(node.func, [second, first, *rest], node.keywords)
+    for index, keyword in enumerate(node.keywords):
+        if keyword.arg is not None:
+            kept = [*node.keywords[:index], *node.keywords[index + 1 :]]
+            yield ast.Call(node.func, node.args, kept)
+
+
+def _other_constants(value: object) -> Iterator[str | bytes | int | float | bool]:
+    match value:
+        case bool():
+            yield not value
+        case int() | float():
+            yield value + 1
+        case str():
+            yield "X"
+        case bytes():
+            yield b"X"
+
+
+def _is_plain(test: ast.expr) -> bool:
+    """Whether nothing else here would turn the condition round."""
+    turned = isinstance(test, ast.Compare | ast.BoolOp)
+    return not turned and not (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not))
+
+
+def _negated(test: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
