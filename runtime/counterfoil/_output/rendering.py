@@ -26,7 +26,7 @@ from counterfoil._output.headers import (
     set_status,
     withdraw_headers,
 )
-from counterfoil._output.writers import respond_with_json_bytes
+from counterfoil._output.writers import respond_with_json_bytes, respond_with_json_pieces
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
@@ -198,7 +198,7 @@ async def _send_in_steps(
         raise
     if headers is not None:
         set_headers(request, headers)
-    respond_with_json_bytes(request, status, b"".join(made), media_type=media_type)
+    respond_with_json_pieces(request, status, made, media_type)
 
 
 def _until_over(request: Request, pieces: Iterator[bytes], kept: list[bytes]) -> Iterator[None]:

@@ -7,7 +7,9 @@ left, does not.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 from twisted.web.server import NOT_DONE_YET
 
@@ -24,6 +26,7 @@ __all__ = [
     "finish_request",
     "respond_with_json",
     "respond_with_json_bytes",
+    "respond_with_json_pieces",
     "set_cors_headers",
     "write_head",
     "write_response",
@@ -83,6 +86,22 @@ def respond_with_json_bytes(
         set_prepared(request, _NOT_TO_BE_KEPT)
     _write(request, code, json_bytes, media_type)
     return NOT_DONE_YET
+
+
+def respond_with_json_pieces(
+    request: Request, code: int, pieces: Sequence[bytes], media_type: str | bytes
+) -> None:
+    """The same for JSON in pieces: to join megabytes would hold up others."""
+    set_status(request, code)
+    if _has_left(request):
+        return
+    if not request.responseHeaders.hasHeader(b"Cache-Control"):
+        set_prepared(request, _NOT_TO_BE_KEPT)
+    write_head(request, code, media_type, sum(map(len, pieces)))
+    if request.method == b"HEAD" or code in _WITHOUT_CONTENT:
+        send_whole(request, b"")
+    else:
+        ByteProducer(request, chain.from_iterable(map(pieces_of, pieces)))
 
 
 def write_response(

@@ -53,6 +53,8 @@ class SiteRequest(TimedRequest):
     body_stream: BodyStream | None = None
     """The body as it arrives, where the resource asked for that; `content` is empty then."""
 
+    _query = b""
+    _arguments: dict[bytes, list[bytes]] | None = None
     _refusal: CodedError | None = None
     _limit = 0
     _body_size = 0
@@ -62,6 +64,17 @@ class SiteRequest(TimedRequest):
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
         TimedRequest.__init__(self, channel)
         self._connection = cast("Connection", channel)
+
+    @property
+    def args(self) -> dict[bytes, list[bytes]]:
+        """The parameters of the query, split when they are asked for."""
+        if self._arguments is None:
+            self._arguments = arguments_of(self._query)
+        return self._arguments
+
+    @args.setter
+    def args(self, arguments: dict[bytes, list[bytes]]) -> None:
+        self._arguments = arguments
 
     # The head.
 
@@ -82,8 +95,7 @@ class SiteRequest(TimedRequest):
         self.uri = origin_form(target)
         self.path, _, query = self.uri.partition(b"?")
         self._refusal = fault_of_target(self.method, self.path, query)
-        if self._refusal is None:
-            vars(self)["args"] = arguments_of(query)
+        self._query = query
         hosts = self.received.get(b"Host")
         fault = fault_of_host(self.clientproto, hosts)
         if fault is not None:
