@@ -33,6 +33,9 @@ class _Settings:
     longest: float
     """How long a test may take, in seconds, to be run on mutants."""
 
+    budget: float
+    """How long all tests of a mutant may take, in seconds."""
+
 
 @dataclass
 class _Tally:
@@ -62,6 +65,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
     parser.add_argument("modules", nargs="*", help="modules, of those that are listed")
     parser.add_argument("--every", type=int, default=1, help="try one mutant in so many")
+    parser.add_argument("--offset", type=int, default=0, help="which of so many")
     parser.add_argument("--report", default="var/mutation.txt", help="what became of each mutant")
     parser.add_argument("--covering", help="a file to keep what covers what in, and take it from")
     parser.add_argument("--lines", help="those of some lines only, as 10-20")
@@ -87,9 +91,7 @@ def _measured(settings: _Settings, kept: str | None) -> Covering:
         name: {int(line): tests for line, tests in found.items()}
         for name, found in text["lines"].items()
     }
-    seconds = {
-        name: spent for name, spent in text["seconds"].items() if spent <= settings.longest
-    }
+    seconds = {name: spent for name, spent in text["seconds"].items() if spent <= settings.longest}
     return Covering(lines, seconds)
 
 
@@ -105,9 +107,9 @@ def _try(
     tally = _Tally()
     for mutant in _chosen(mutants(file.read_text(encoding="utf-8"), str(file)), arguments.lines):
         tally.mutants += 1
-        if tally.mutants % arguments.every:
+        if tally.mutants % arguments.every != arguments.offset:
             continue
-        tests = covering.tests_of(str(file), mutant.lines)
+        tests = covering.tests_of(str(file), mutant.lines, settings.budget)
         allowed = 15 + 5 * sum(covering.seconds[test] for test in tests)
         began = time.monotonic()
         killer = trial(name, mutant.code, tests, allowed)

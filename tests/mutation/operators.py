@@ -37,6 +37,7 @@ _ARITHMETIC: Mapping[type[ast.operator], type[ast.operator]] = {
     ast.Mod: ast.Add,
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """A module with one change."""

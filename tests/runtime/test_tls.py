@@ -15,6 +15,7 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.tcp import Port
 
+from tests.mounts.certificate import write_certificate
 from tests.runtime.taker import Taker
 from tests.runtime.test_body_limits import LARGE, LIMIT, length
 from tests.runtime.test_lifecycle import until
@@ -35,10 +36,8 @@ def site() -> Site:
 @pytest.fixture
 def connect(running_reactor: None, site: Site, tmp_path: Path) -> Iterator[Connect]:
     """Connects to *site* over TLS."""
-    pytest.importorskip("OpenSSL", reason="Twisted speaks TLS with pyOpenSSL")
-    certificate = pytest.importorskip("tests.mounts.certificate", reason="cryptography makes it")
     pem = tmp_path / "tls.pem"
-    certificate.write_certificate(pem)
+    write_certificate(pem)
 
     def listen() -> Deferred[IListeningPort]:
         endpoint = serverFromString(reactor, f"ssl:0:interface=127.0.0.1:privateKey={pem}")
