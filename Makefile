@@ -71,6 +71,11 @@ test: check mounts ## check, then every test, with coverage
 soak: $(installed) ## do the faults of tests/faults a thousand times over
 	$(bin)/python -m pytest --soak --capture=no tests/faults
 
+.PHONY: mutate
+mutate: $(installed) ## break what routes, renders errors and cancels, and list what no test notices
+	@mkdir -p var
+	$(bin)/python -m tests.mutation --report var/mutation.txt $(MODULES)
+
 .PHONY: test-all
 test-all: ## make test under each of VERSIONS (on the PATH, or pyenv's), each in a venv of its own
 	@missing=; for version in $(VERSIONS); do \

@@ -1,6 +1,7 @@
 """Each statement of what the runtime must do (A1 to A130) is named by a test that proves it.
 
-A statement is named in the name of a test (`test_a41_a42_...`) or in its docstring (`A41`).
+`docs/statements.md` lists them. A statement is named in the name of a test (`test_a41_a42_...`) or
+in its docstring (`A41`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Final
 
 TESTS: Final = Path(__file__).parent
 STATEMENTS: Final = {f"A{number}" for number in range(1, 131)}
+GOALS: Final = {f"B{number}" for number in range(1, 96)}
+PAGE: Final = (TESTS.parent / "docs" / "statements.md").read_text(encoding="utf-8")
 
 _IN_A_NAME = re.compile(r"(?<=_)a([0-9]{1,3})(?=_|$)")
 _IN_A_DOCSTRING = re.compile(r"\bA([0-9]{1,3})\b(?:\s*(?:to|-)\s*A([0-9]{1,3})\b)?")
@@ -50,3 +53,9 @@ def test_no_test_names_a_statement_that_is_none() -> None:
         if statement not in STATEMENTS
     }
     assert not wrong
+
+
+def test_the_page_lists_every_statement_once_in_order() -> None:
+    listed = re.findall(r"^- \*\*([AB][0-9]+)\*\* \S", PAGE, re.MULTILINE)
+    assert set(listed) == STATEMENTS | GOALS
+    assert listed == sorted(set(listed), key=lambda name: (name[0], int(name[1:])))

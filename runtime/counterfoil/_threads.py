@@ -12,11 +12,12 @@ import functools
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from importlib import import_module
 from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
 
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
@@ -74,6 +75,10 @@ _in_threads = _Count()
 _in_background = _Count()
 
 
+runs_inline: ContextVar[bool] = ContextVar("runs_inline", default=False)
+"""Whether `defer_to_thread` makes its calls at once: where no reactor runs, in tests."""
+
+
 def unfinished_calls() -> UnfinishedCalls:
     """How many calls have not ended, of the whole process. It may be asked from any thread."""
     return UnfinishedCalls(_in_threads.value, _in_background.value)
@@ -89,6 +94,8 @@ def defer_to_thread(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwar
     reactor does not run: then nothing would ever call it. To cancel it drops the result; a call
     that still waits for a thread is not made any more, one that runs goes on to its end.
     """
+    if runs_inline.get():
+        return maybeDeferred(functools.partial(function, *args, **kwargs))
     reactor = _reactor()
     if not reactor.running:
         # To ask for its pool would make a new one, which nobody starts and nobody stops.
@@ -119,8 +126,9 @@ def run_in_background(
 ) -> Deferred[None]:
     """Start the coroutine function *function* in a copy of the caller's context, and go on.
 
-    What it raises is logged there, and goes no further. The Deferred fires when it has ended,
-    however it did, and need not be looked at; to cancel it cancels what the coroutine waits for.
+    What it raises is logged there, and goes no further. The Deferred fires with None when it has
+    ended, however it did, and need not be looked at; to cancel it cancels what the coroutine waits
+    for. A handler that is to end with its client awaits the coroutine itself, not this.
     """
     _in_background.add(1)
     work = functools.partial(function, *args, **kwargs)

@@ -13,8 +13,9 @@ A handler that waits is started, inspected, and left:
     assert not pending.answered
     pending.disconnect()
 
-Everything happens at once, in the calling thread, and no reactor runs. Time stands still until a
-test moves it with `client.clock.advance(seconds)`; give that clock to what is under test.
+Everything happens at once, in the calling thread, `defer_to_thread` too, and no reactor runs. Time
+stands still until a test moves it with `client.clock.advance(seconds)`; give that clock to what is
+under test.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ from counterfoil._output.formats import ErrorFormat
 from counterfoil._server.deadlines import Deadlines
 from counterfoil._server.observing import Observer
 from counterfoil._server.site import DEFAULT_MAX_BODY_SIZE, Site
+from counterfoil._threads import runs_inline
 from counterfoil._types import AnyResource
 
 __all__ = ["NotAnsweredError", "PendingResponse", "Response", "TestClient"]
@@ -192,10 +194,13 @@ class TestClient:
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         connection = self.site.buildProtocol(None)
         pending = PendingResponse(method, connection)
-        connection.dataReceived(
-            f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
-        )
-        self._take_turns()
+        data = f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
+        inline = runs_inline.set(True)
+        try:
+            connection.dataReceived(data)
+            self._take_turns()
+        finally:
+            runs_inline.reset(inline)
         return pending
 
     def _take_turns(self) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, zip_longest
 from pathlib import Path
 
 import coverage
@@ -14,8 +15,15 @@ import pytest
 
 __all__ = ["OPTIONS", "Covering", "measure"]
 
+# How many files of either kind are in the first part of the tests of a mutant.
+_FIRST = 3
+
 # What is preloaded is not rewritten by pytest, and need not be.
-OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+OPTIONS = (
+    "-qx",
+    *("-p", "no:cacheprovider", "--disable-plugin-autoload", "-p", "_hypothesis_pytestplugin"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
 
 
 @dataclass
@@ -25,30 +33,47 @@ class Covering:
     lines: dict[str, Mapping[int, Sequence[str]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def tests_of(self, module: str, lines: range, budget: float) -> list[str]:
+    def tests_of(self, module: str, lines: range, budget: float) -> list[list[str]]:
         """Those that run any of *lines*; for lines run by the import alone, those of the module.
 
-        The quickest of each file come first; what is over the *budget*, in seconds, is left out.
+        They come in two parts: first the files that are most about these lines, and those that are
+        most about the module, then the others. Within a part the quickest of each file come first.
+        What of a file is over the *budget*, in seconds, is left out.
         """
         by_line = self.lines[module]
         found = {test for line in lines for test in by_line.get(line, ()) if test}
         if not found:
             found = {test for tests in by_line.values() for test in tests if test}
-        ranks: Counter[str] = Counter()
-        ranked: list[tuple[int, float, str]] = []
-        for seconds, test in sorted(
-            (self.seconds[test], test) for test in found & set(self.seconds)
-        ):
-            file = test.partition("::")[0]
-            ranked.append((ranks[file], seconds, test))
-            ranks[file] += 1
-        chosen = []
-        for _, seconds, test in sorted(ranked):
-            budget -= seconds
-            if budget < 0:
-                break
-            chosen.append(test)
-        return chosen
+        files: dict[str, list[str]] = {}
+        for test in sorted(found & self.seconds.keys(), key=lambda test: self.seconds[test]):
+            files.setdefault(_file(test), []).append(test)
+        all_of = Counter(map(_file, self.seconds))
+        share = {file: len(tests) / all_of[file] for file, tests in files.items()}
+        breadth = Counter(file for tests in by_line.values() for file in set(map(_file, tests)))
+        order = sorted(files, key=lambda file: (share[file], breadth[file]), reverse=True)
+        broad = sorted(files, key=lambda file: breadth[file], reverse=True)
+        first = [*dict.fromkeys([*order[:_FIRST], *broad[:_FIRST]])]
+        rest = [file for file in order if file not in first]
+        return [
+            self._within(budget, [files[file] for file in part]) for part in (first, rest) if part
+        ]
+
+    def _within(self, budget: float, files: list[list[str]]) -> list[str]:
+        """The first test of each file, then the second of each, as long as its *budget* lasts."""
+        return [
+            test
+            for tests in zip_longest(*(self._quickest(budget, tests) for tests in files))
+            for test in tests
+            if test is not None
+        ]
+
+    def _quickest(self, budget: float, tests: list[str]) -> list[str]:
+        spent = accumulate(self.seconds[test] for test in tests)
+        return [test for test, until_then in zip(tests, spent, strict=True) if until_then <= budget]
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
 
 
 class _Contexts:

@@ -100,19 +100,10 @@ def _of_statement(node: ast.stmt) -> Iterator[ast.stmt]:
 
 def _of_expression(node: ast.expr) -> Iterator[ast.expr]:
     match node:
-        case ast.Compare(left=left, ops=[operator], comparators=comparators):
-            for other in _COMPARISONS[type(operator)]:
-                yield ast.Compare(left, [other()], comparators)
-        case ast.Compare(left=left, ops=operators, comparators=comparators):
-            for index, operator in enumerate(operators):
-                for other in _COMPARISONS[type(operator)]:
-                    changed = [*operators[:index], other(), *operators[index + 1 :]]
-                    yield ast.Compare(left, changed, comparators)
-        case ast.BoolOp(op=operator, values=values):
-            yield ast.BoolOp(ast.Or() if isinstance(operator, ast.And) else ast.And(), values)
-            for index in range(len(values)):
-                rest = [*values[:index], *values[index + 1 :]]
-                yield rest[0] if len(rest) == 1 else ast.BoolOp(operator, rest)
+        case ast.Compare():
+            yield from _of_comparison(node)
+        case ast.BoolOp():
+            yield from _of_boolean(node)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             yield operand
         case ast.IfExp(test=test, body=body, orelse=orelse) if _is_plain(test):
@@ -126,6 +117,20 @@ def _of_expression(node: ast.expr) -> Iterator[ast.expr]:
             yield from map(ast.Constant, _other_constants(value))
         case ast.Call():
             yield from _of_call(node)
+
+
+def _of_comparison(node: ast.Compare) -> Iterator[ast.expr]:
+    for index, operator in enumerate(node.ops):
+        for other in _COMPARISONS[type(operator)]:
+            changed = [*node.ops[:index], other(), *node.ops[index + 1 :]]
+            yield ast.Compare(node.left, changed, node.comparators)
+
+
+def _of_boolean(node: ast.BoolOp) -> Iterator[ast.expr]:
+    yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+    for index in range(len(node.values)):
+        rest = [*node.values[:index], *node.values[index + 1 :]]
+        yield rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
 
 
 def _of_call(node: ast.Call) -> Iterator[ast.Call]:

@@ -46,12 +46,12 @@ def places(owner: ast.AST, lines: range = range(0)) -> Iterator[Place]:
                 continue
             if index == 0 and field == "args" and _is_logging(owner):
                 continue
-            own = _lines(node) if isinstance(node, ast.stmt) else lines
+            own = _lines(node) if isinstance(node, ast.stmt | ast.ExceptHandler) else lines
             yield Place(node, own, owner, field, index)
             yield from places(node, own)
 
 
-def _lines(statement: ast.stmt) -> range:
+def _lines(statement: ast.stmt | ast.ExceptHandler) -> range:
     """Its own lines: of what has a body, those before the body."""
     body = getattr(statement, "body", None)
     if isinstance(body, list) and isinstance(body[0], ast.stmt):

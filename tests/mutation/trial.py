@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import os
 import select
 import signal
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from types import CodeType, ModuleType
 
 import pytest
+from _pytest.config import default_plugins
 
 from tests.mutation.covering import OPTIONS
 
@@ -35,7 +37,7 @@ def preload(names: Sequence[str]) -> None:
 
     The reactor is left out: what it is made of would be shared with every fork.
     """
-    for name in names:
+    for name in (*(f"_pytest.{each}" for each in default_plugins), *names):
         importlib.import_module(name)
     if "twisted.internet.reactor" in sys.modules:
         sys.exit("What is preloaded has imported the reactor.")
@@ -70,7 +72,7 @@ def _run(module: str, code: CodeType, tests: Sequence[str], writing: int) -> Non
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
         sys.meta_path.insert(0, _Finder(module, code))
-        importlib.import_module("tests.serving").DEADLINE = _DEADLINE
+        vars(importlib.import_module("tests.serving"))["DEADLINE"] = _DEADLINE
         files = dict.fromkeys(test.partition("::")[0] for test in tests)
         options = [*OPTIONS, "--hypothesis-seed=0", *files]
         status = pytest.main(options, plugins=[_Chosen(tests, writing)])
@@ -98,8 +100,8 @@ class _Chosen:
             os._exit(0)  # a server that does not work any more would not stop either
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Loads one module from a code object."""
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds one module, and has it loaded from a code object."""
 
     def __init__(self, module: str, code: CodeType) -> None:
         self._module = module
@@ -110,10 +112,14 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != self._module:
             return None
-        origin = self._code.co_filename
-        spec = importlib.machinery.ModuleSpec(fullname, self, origin=origin)
-        spec.has_location = True
-        return spec
+        loader = _Loader(fullname, self._code)
+        return importlib.util.spec_from_file_location(fullname, loader.path, loader=loader)
 
-    def exec_module(self, module: ModuleType) -> None:
-        exec(self._code, vars(module))
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    def __init__(self, module: str, code: CodeType) -> None:
+        super().__init__(module, code.co_filename)
+        self._code = code
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self._code

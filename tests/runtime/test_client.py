@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import logging
+import threading
 from typing import cast
 
 import pytest
-from counterfoil import JsonResource, Request
+from counterfoil import JsonResource, Request, defer_to_thread
 from counterfoil.stub import path
 from counterfoil.testing import NotAnsweredError, TestClient
 from twisted.internet.defer import Deferred
@@ -145,3 +148,39 @@ def test_a_plain_site_of_twisted_serves_a_json_resource(running_reactor: None) -
         until(lambda: kiosk.cancelled)
     finally:
         in_reactor(port.stopListening)
+
+
+def test_a_request_that_is_left_waiting_makes_no_noise(caplog: pytest.LogCaptureFixture) -> None:
+    """Nobody drives its handler any more, so its end is no fault of anybody's."""
+    ended: list[str] = []
+
+    async def wait(request: Request) -> tuple[int, object]:
+        try:
+            await Deferred[None]()
+        finally:
+            ended.append("wait")
+        raise AssertionError
+
+    def ask() -> None:
+        resource = JsonResource()
+        resource.register_paths("GET", [path("/")], wait, "wait")
+        assert not TestClient(resource).start("GET", "/").answered
+
+    ask()
+    gc.collect()
+    assert ended == ["wait"]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_calls_in_threads_are_made_at_once() -> None:
+    async def work(request: Request) -> tuple[int, object]:
+        found = await defer_to_thread(lambda name: threading.current_thread().name + name, "!")
+        try:
+            await defer_to_thread(int, "x")
+        except ValueError:
+            return 200, found
+        raise AssertionError
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], work, "work")
+    assert TestClient(resource).get("/").json() == threading.current_thread().name + "!"

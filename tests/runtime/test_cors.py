@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from counterfoil import CodedError, Cors, JsonResource, Request
 from counterfoil.stub import cross_origin, path, takes_headers
+from counterfoil.testing import TestClient
 
 from tests.serving import Serve
 
@@ -108,6 +109,10 @@ def test_no_origin_at_all(serve: Serve) -> None:
         (("https://home.example/",), False),
         (("https://höme.example",), False),
         (("",), False),
+        (("://home.example",), False),
+        (("https://",), False),
+        (("https://home example",), False),
+        (("https://home.example,https://away.example",), False),
     ],
 )
 def test_b68_a_policy_that_lets_in_more_than_it_says_is_refused(
@@ -115,3 +120,50 @@ def test_b68_a_policy_that_lets_in_more_than_it_says_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="origin"):
         Cors(origins=origins, credentials=credentials)
+
+
+def test_a87_a_path_that_is_unknown_answers_the_methods_of_the_policy(serve: Serve) -> None:
+    answer = serve(shop()).request("OPTIONS", "/nowhere", headers={"Origin": AWAY})
+    assert answer.headers["access-control-allow-methods"] == (
+        "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+    )
+    cors = Cors(methods=("GET", "LINK"), exposed_headers=("ETag", "Link"), max_age=5)
+    answer = serve(shop(cors)).request("OPTIONS", "/nowhere", headers={"Origin": AWAY})
+    assert answer.headers["access-control-allow-methods"] == "GET, LINK"
+    assert answer.headers["access-control-expose-headers"] == "ETag, Link"
+    assert answer.headers["access-control-max-age"] == "5"
+
+
+@pytest.mark.parametrize("origin", [HOME, AWAY])
+def test_b68_the_last_policy_holds_and_nothing_of_one_before_it(serve: Serve, origin: str) -> None:
+    wide = Cors(origins=(HOME, AWAY), credentials=True, exposed_headers=("ETag",))
+    narrow = Cors(origins=(HOME,), exposed_headers=())
+
+    def answer(request: Request) -> tuple[int, object]:
+        wide.set_headers(request, "GET", ("X-Key",))
+        narrow.set_headers(request, "PUT")
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], answer, "answer")
+    headers = serve(resource).get("/", headers={"Origin": origin}).headers
+    said = {name: text for name, text in headers.items() if name.startswith("access-control")}
+    if origin == AWAY:
+        assert said == {}
+    else:
+        assert said == {
+            ALLOWED: HOME,
+            "access-control-allow-methods": "PUT",
+            "access-control-allow-headers": "X-Requested-With, Content-Type, Authorization, Date",
+        }
+
+
+def test_a_policy_is_a_value_before_and_after_its_use() -> None:
+    """A87."""
+    used, fresh = Cors(max_age=5), Cors(max_age=5)
+    resource = JsonResource(cors=used)
+    assert TestClient(resource).get("/nowhere").status == 404
+    assert (used, hash(used), repr(used)) == (fresh, hash(fresh), repr(fresh))
+    assert used != Cors()
+    assert "_prepared" not in repr(used)
+    assert "_allowed" not in repr(used)

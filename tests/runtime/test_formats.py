@@ -6,6 +6,7 @@ import pytest
 from counterfoil import (
     CodedError,
     ErrorFormat,
+    InvalidRequestError,
     JsonResource,
     ProblemDetails,
     Request,
@@ -142,4 +143,37 @@ def test_a1_a5_hand_written_resources_answer_errors_alike(serve: Serve) -> None:
         "status": 418,
         "detail": "Tea only",
         "errcode": "M_TEAPOT",
+    }
+
+
+class Detailed(CodedError):
+    """An error with more to say, some of it under the names of other members."""
+
+    @override
+    def error_dict(self) -> dict[str, object]:
+        return {**super().error_dict(), "status": "mine", "limit": 3}
+
+
+def test_the_members_of_a_problem_are_not_overwritten() -> None:
+    """A5: what an error adds are extension members (RFC 9457, section 3.2)."""
+    assert ProblemDetails().body(Detailed(409, "Full", "M_FULL")) == {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "Full",
+        "errcode": "M_FULL",
+        "limit": 3,
+    }
+
+
+def test_the_faults_of_a_request_are_listed_in_its_problem() -> None:
+    """A1, A5."""
+    problem = ProblemDetails().body(InvalidRequestError("M_BAD_JSON", ["a: odd", "b: odd"]))
+    assert problem == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "a: odd; b: odd",
+        "errcode": "M_BAD_JSON",
+        "errors": ["a: odd", "b: odd"],
     }

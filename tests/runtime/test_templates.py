@@ -80,9 +80,10 @@ def test_the_template_travels_with_the_pattern() -> None:
         ("/a}", (), "unmatched brace"),
         ("/{a}{b}", (), "nothing between"),
         ("/{a}/{a}", (), "twice"),
-        ("/{a-b}", (), "not a Python name"),
+        ("/{a-b}", (), "the parameter 'a-b' of '/{a-b}' is not a Python name"),
+        ("/{é}", (), "not a Python name"),
         ("/{}", (), "not a Python name"),
-        ("/{a}", ("a", "b"), "2 names"),
+        ("/{a}", ("a", "b"), "has 1 parameters, but 2 names were given"),
     ],
 )
 def test_what_is_no_template(template: str, names: tuple[str, ...], complaint: str) -> None:

@@ -55,8 +55,8 @@ class Cors:
             raise ValueError("credentials are not for any origin: list the origins")
         listed = () if self.origins == "*" else self.origins
         for origin in listed:
-            scheme, separator, host = origin.partition("://")
-            if not (scheme and separator and host) or set(host) & set("/*, ") or not host.isascii():
+            scheme, _, host = origin.partition("://")
+            if not (scheme and host) or set(host) & set("/*, ") or not host.isascii():
                 raise ValueError(f"{origin!r} is no origin: write it as https://example.org")
         object.__setattr__(self, "_allowed", frozenset(each.encode("ascii") for each in listed))
 

@@ -17,7 +17,7 @@ from counterfoil._describe import describe
 from counterfoil._output.connection import abort, is_over
 from counterfoil._types import Request, ResponseWriter
 
-__all__ = ["ByteProducer", "pieces_of", "send_stream"]
+__all__ = ["ByteProducer", "close", "pieces_of", "send_stream"]
 
 logger = logging.getLogger("counterfoil.server")
 
@@ -158,13 +158,14 @@ async def send_stream(request: Request, pieces: AsyncIterable[bytes]) -> None:
             writer.write(piece)
             await gate.passed()
     finally:
-        await _closed(pieces)
+        await close(pieces)
         if not is_over(request):
             request.unregisterProducer()
     if not is_over(request):
         writer.finish()
 
 
-async def _closed(pieces: AsyncIterable[bytes]) -> None:
+async def close(pieces: AsyncIterable[bytes]) -> None:
+    """Let a generator of pieces end, whether it has begun or not."""
     if isinstance(pieces, AsyncGenerator):
         await pieces.aclose()

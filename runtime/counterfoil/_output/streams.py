@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable
 
-from counterfoil._output.connection import is_over
+from counterfoil._output.connection import is_over, send_whole
 from counterfoil._output.headers import set_status
-from counterfoil._output.producers import send_stream
+from counterfoil._output.producers import close, send_stream
 from counterfoil._output.writers import write_head
 from counterfoil._types import Request
 
@@ -25,6 +25,11 @@ async def respond_with_stream(
     handler that lets it pass has the connection cut, for the client must not take a part for all.
     """
     set_status(request, code)
-    if not is_over(request):
-        write_head(request, code, content_type, None)
+    if is_over(request):
+        return
+    write_head(request, code, content_type, None)
+    if request.method == b"HEAD":
+        await close(pieces)
+        send_whole(request, b"")
+    else:
         await send_stream(request, pieces)

@@ -18,7 +18,6 @@ from twisted.internet.defer import CancelledError, Deferred, FirstError
 from twisted.python.failure import Failure
 
 from counterfoil._cancel import is_cancellable
-from counterfoil._context import current_context
 from counterfoil._cpu import CpuTime, cpu_time
 from counterfoil._describe import describe
 from counterfoil._errors import ApiError, StatusError
@@ -75,7 +74,6 @@ def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer
     if isinstance(request, SiteRequest):
         request.servlet_name = route.servlet
         request.is_render_cancellable = route.cancellable
-        context.run(current_context.set, request.context)
     steps = execution.answer(arguments)
     execution.begin_step()
     try:
@@ -99,13 +97,14 @@ def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer
 class _Execution:
     """The state of one handler at work."""
 
-    __slots__ = ("_expired", "_renderer", "_request", "_route", "_step_began")
+    __slots__ = ("_expired", "_renderer", "_request", "_route", "_runs", "_step_began")
 
     def __init__(self, request: Request, route: Route, renderer: Renderer) -> None:
         self._request = request
         self._route = route
         self._renderer = renderer
         self._expired = False
+        self._runs = False
         self._step_began: CpuTime = (0.0, 0.0)
 
     async def answer(self, arguments: Arguments) -> None:
@@ -126,14 +125,17 @@ class _Execution:
                 self._fail(error)
                 raise
             finally:
-                self.end_step()  # the request may be logged when `processing` ends
+                if self._runs:
+                    self.end_step()  # the request may be logged when `processing` ends
 
     def begin_step(self) -> None:
         """The handler runs."""
+        self._runs = True
         self._step_began = cpu_time()
 
     def end_step(self) -> None:
         """The handler waits, or has ended: count the processor's time that it took."""
+        self._runs = False
         user, system = self._step_began
         self._step_began = cpu_time()
         if isinstance(self._request, SiteRequest):
@@ -186,6 +188,8 @@ class _Execution:
         return True
 
     def _fail(self, error: BaseException) -> None:
+        if isinstance(error, GeneratorExit) and not self._runs:
+            return  # it waited, and is freed: nobody is there to be answered
         error = _seen_through(error)
         if not self._expired:
             self._renderer.fail(self._request, error)
@@ -245,6 +249,9 @@ class _Rest:
             value: object = None
             try:
                 value = yield waiting_for
+            except GeneratorExit:  # nobody drives it any more, so there is nobody to answer
+                self._steps.close()
+                raise
             except BaseException as error:
                 fault = error
             self._execution.begin_step()

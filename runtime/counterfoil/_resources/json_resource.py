@@ -150,10 +150,15 @@ class JsonResource(Resource):
             raise UnrecognizedRequestError(405)
         write_response(request, 204, b"", None)
 
+    def _any_route(self, path: str) -> Found[Route] | None:
+        """A route that has *path*, by the method that comes first: its policy is the path's."""
+        methods = sorted(self._routes.allowed(path))
+        return self._routes.find(methods[0], path) if methods else None
+
     def _set_preflight_headers(self, request: Request, path: str, allowed: str | None) -> None:
         """What pages of other origins may do here: by the route that they ask for, if any is."""
         wanted = request.getHeader(b"Access-Control-Request-Method") or b""
-        found = self._routes.find(wanted.decode("latin-1"), path)
+        found = self._routes.find(wanted.decode("latin-1"), path) or self._any_route(path)
         if found is None:
             cors, headers = self._cors, tuple[str, ...]()
         else:

@@ -109,7 +109,7 @@ class Router(Generic[T]):
                 if node.mixed:
                     choices.extend(_mixed_choices(node.mixed, part, index, values))
                 node = node.literals.get(part)
-            if node is not None and node.methods:
+            if node is not None:
                 yield node.methods, values
 
     def _foreign_matches(self, path: str) -> Iterator[tuple[_Methods[T], re.Match[str]]]:
@@ -143,7 +143,7 @@ class _Endpoint(Generic[T]):
 class _Methods(dict[str, _Endpoint[T]]):
     """The methods of one pattern."""
 
-    listed: str = "OPTIONS"
+    listed: str
     """Their names, and OPTIONS, which every path answers; as in an `Allow` header."""
 
     def register(self, method: str, target: T, names: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from twisted.web.http import NO_BODY_CODES, HTTPChannel
 from twisted.web.server import Request
 from typing_extensions import override
 
+from counterfoil._context import WorkingFor
 from counterfoil._describe import describe
 from counterfoil._errors import ClientDisconnectedError, CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
@@ -182,6 +183,10 @@ class SiteRequest(TimedRequest):
             self.refuse(self._refusal)
             return
         self._start()
+        with WorkingFor(self.context):
+            self._process()
+
+    def _process(self) -> None:
         if self.path == b"*":  # a question to the server itself (RFC 9110, section 9.3.7)
             _CORS.set_headers(self)
             write_response(self, 204, b"", None)
@@ -206,6 +211,10 @@ class SiteRequest(TimedRequest):
         """Answer *error*, in the shape of the resource that the request addresses."""
         self._refusal = error
         self._start()
+        with WorkingFor(self.context):
+            self._refuse(error)
+
+    def _refuse(self, error: CodedError) -> None:
         resource = find_head_aware(self._settings.resource, self.path)
         try:
             if resource is not None:

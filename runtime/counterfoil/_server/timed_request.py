@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.http import HTTPChannel
 from typing_extensions import override
 
+from counterfoil._context import WorkingFor
 from counterfoil._describe import describe
 from counterfoil._server.access_log import access_logger, log_access
 from counterfoil._server.identified_request import IdentifiedRequest
@@ -103,7 +104,8 @@ class TimedRequest(IdentifiedRequest):
         expired, self._expired = self._expired, None
         self._expires_at = math.inf
         try:
-            expired()
+            with WorkingFor(self.context):
+                expired()
         except Exception:
             logger.exception("%s: %s could not be ended", describe(self), self.servlet_name)
 
@@ -137,10 +139,11 @@ class TimedRequest(IdentifiedRequest):
         if not (is_logged or observers):
             return
         summary = self._summary()
-        if is_logged:
-            log_access(summary, self.request_id, level)
-        if observers:
-            observers.request_ended(self, summary)
+        with WorkingFor(self.context):
+            if is_logged:
+                log_access(summary, self.request_id, level)
+            if observers:
+                observers.request_ended(self, summary)
 
     def _summary(self) -> RequestSummary:
         context = self.context
