@@ -111,6 +111,7 @@ def sections() -> Iterator[Section]:
 
 
 SECTIONS: Final = {section.title: section for section in sections()}
+SPECS: Final = dict(re.findall(r"<!-- (\w+)\.yaml -->\n```yaml\n(.*?)```", PAGE, re.DOTALL))
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +120,8 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("guide")
     for section in SECTIONS.values():
         (folder / f"{section.module}.py").write_text(section.python, encoding="utf-8")
-    [(name, spec)] = re.findall(r"<!-- (\w+)\.yaml -->\n```yaml\n(.*?)```", PAGE, re.DOTALL)
-    (folder / f"{name}.yaml").write_text(spec, encoding="utf-8")
+    for name, spec in SPECS.items():
+        (folder / f"{name}.yaml").write_text(spec, encoding="utf-8")
     (folder / "files").mkdir()
     (folder / "static").mkdir()
     (folder / "static" / "hello.txt").write_text("Hello!")
@@ -128,10 +129,11 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.syspath_prepend(folder)
-        assert main(["generate", f"{name}.yaml", "--package", name, "--output", "."]) == 0
+        for name in SPECS:
+            assert main(["generate", f"{name}.yaml", "--package", name, "--output", "."]) == 0
         yield folder
     for module in [*sys.modules]:
-        if module.partition(".")[0] in {name, *(each.module for each in SECTIONS.values())}:
+        if module.partition(".")[0] in {*SPECS, *(each.module for each in SECTIONS.values())}:
             del sys.modules[module]
 
 
@@ -162,7 +164,8 @@ def test_the_python_is_typed(guide: Path) -> None:
 
 
 def test_the_python_is_formatted(guide: Path) -> None:
-    options = ["--isolated", "--no-cache", "--line-length", "100", "--exclude", "archive", "."]
+    generated = ",".join(SPECS)
+    options = ["--isolated", "--no-cache", "--line-length", "100", "--exclude", generated, "."]
     run(guide, "ruff", "format", "--check", *options)
     run(guide, "ruff", "check", "--select", "E,F,I,UP", *options)
 
@@ -217,6 +220,11 @@ def test_a_site_that_drains_is_not_ready(
 ) -> None:
     module = module_of("Its end, and its health")
     server = serve(module.site)
+    assert server.get("/ready").status == 200
+    module.leave_on(signal.SIGUSR1)
+    assert server.get("/welcome").status == 200
+    signal.raise_signal(signal.SIGUSR1)
+    assert server.get("/welcome").status == 503
     assert server.get("/ready").status == 200
     in_reactor(lambda: module.site.drain(DEADLINE))
     assert server.get("/ready").status == 503
@@ -276,10 +284,13 @@ def test_the_watchdog_watches(module_of: Callable[[str], ModuleType]) -> None:
     watchdog.stop()
 
 
-def test_the_tests_pass(module_of: Callable[[str], ModuleType]) -> None:
-    functions = inspect.getmembers(module_of("Tests"), inspect.isfunction)
+@pytest.mark.parametrize(
+    ("title", "count"), [("Security", 2), ("Clients that leave, and time", 1), ("Tests", 6)]
+)
+def test_the_tests_pass(title: str, count: int, module_of: Callable[[str], ModuleType]) -> None:
+    functions = inspect.getmembers(module_of(title), inspect.isfunction)
     tests = [function for name, function in functions if name.startswith("test_")]
-    assert len(tests) == 3
+    assert len(tests) == count
     for test in tests:
         test()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from http.client import IncompleteRead
+from itertools import count
 from typing import cast
 
 import pytest
@@ -236,6 +237,42 @@ def test_a106_the_processors_time_is_counted(serve: Serve, monkeypatch: pytest.M
     assert serve(resource).get("/").status == 200
     until(lambda: len(counted) >= 2)
     assert all(user + system > 0 for user, system in counted[:2])
+
+
+def test_a106_each_step_of_a_handler_is_counted_once_and_by_itself(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[tuple[float, float]] = []
+    ticks = count(1)
+
+    def add_cpu(request: SiteRequest, user: float, system: float) -> None:
+        counted.append((user, system))
+
+    def cpu_time() -> tuple[float, float]:
+        """Each time it is asked, a second of the program has gone by, and ten of the system."""
+        tick = next(ticks)
+        return 100.0 + tick, 1000.0 + 10 * tick
+
+    monkeypatch.setattr(SiteRequest, "add_cpu", add_cpu)
+    monkeypatch.setattr("counterfoil._resources.execution.cpu_time", cpu_time)
+
+    def at_once(request: Request) -> Answer:
+        return 200, {}
+
+    async def waiting(request: Request) -> Answer:
+        await turn()
+        await turn()
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/at-once")], at_once, "at_once")
+    resource.register_paths("GET", [path("/waiting")], waiting, "waiting")
+    server = serve(resource)
+    assert server.get("/at-once").status == 200
+    assert counted == [(1.0, 10.0)]
+    assert server.get("/waiting").status == 200
+    until(lambda: len(counted) >= 4)
+    assert counted == [(1.0, 10.0)] * 4
 
 
 def test_a106_systems_that_do_not_tell_the_program_from_the_system(
