@@ -113,7 +113,9 @@ class RedirectException(CodeMessageException):
 
 # A browser reads a backslash as a slash and passes over tabs and line ends, and two slashes at the
 # start name another server (RFC 3986, section 4.2).
-_NOT_IN_A_LOCATION = re.compile(rb"^//|[\\\x00-\x20\x7f]")
+_NOT_IN_A_LOCATION = re.compile(
+    rb"^//|^(?i:javascript|data|vbscript):|^(?i:https?):(?!//)|[\\\x00-\x20\x7f]"
+)
 
 
 def checked_location(location: bytes) -> bytes:

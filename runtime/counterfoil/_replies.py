@@ -55,7 +55,9 @@ T_co = TypeVar("T_co", covariant=True)
 
 # What a browser and a server may read differently: `//host` and `\\host` name another server
 # (RFC 3986, section 4.2), and of the other characters none belongs in a URI (section 2).
-_NOT_IN_A_LOCATION = re.compile(r"^//|[\\\x00-\x20\x7f]|[^\x00-\x7f]")
+_NOT_IN_A_LOCATION = re.compile(
+    r"^//|^(?i:javascript|data|vbscript):|^(?i:https?):(?!//)|[\\\x00-\x20\x7f]|[^\x00-\x7f]"
+)
 
 
 class Location(str):

@@ -68,6 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--offset", type=int, default=0, help="which of so many")
     parser.add_argument("--report", default="var/mutation.txt", help="what became of each mutant")
     parser.add_argument("--quick", action="store_true", help="run the likeliest tests alone")
+    parser.add_argument("--again", help="a report: try only what survived in it")
     parser.add_argument("--covering", help="a file to keep what covers what in, and take it from")
     parser.add_argument("--lines", help="those of some lines only, as 10-20")
     return parser.parse_args()
@@ -106,9 +107,13 @@ def _try(
     file = _ROOT / settings.source / module
     name = ".".join((Path(settings.source).name, *Path(module).with_suffix("").parts))
     tally = _Tally()
+    again = _survivors(arguments.again)
     for mutant in _chosen(mutants(file.read_text(encoding="utf-8"), str(file)), arguments.lines):
         tally.mutants += 1
+        line = f"{module}:{mutant.lines.start}: {mutant.change}"
         if tally.mutants % arguments.every != arguments.offset:
+            continue
+        if again is not None and line not in again:
             continue
         began = time.monotonic()
         killer = None
@@ -119,11 +124,18 @@ def _try(
         tally.tried += 1
         tally.survived += killer is None
         verdict = "SURVIVED" if killer is None else f"killed by {killer}"
-        line = f"{module}:{mutant.lines.start}: {mutant.change}"
         print(f"{line}: {verdict}, {time.monotonic() - began:.1f} s", file=report, flush=True)
         if killer is None:
             print(f"  {line}", flush=True)
     return tally
+
+
+def _survivors(report: str | None) -> frozenset[str] | None:
+    """What survived, by the lines of a report; None without one."""
+    if report is None:
+        return None
+    lines = Path(report).read_text(encoding="utf-8").splitlines()
+    return frozenset(line.rpartition(": SURVIVED")[0] for line in lines if ": SURVIVED" in line)
 
 
 def _chosen(found: Iterator[Mutant], lines: str | None) -> Iterator[Mutant]:

@@ -34,7 +34,8 @@ class Covering:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def tests_of(self, module: str, lines: range, budget: float) -> list[list[str]]:
-        """Those that run any of *lines*; for lines run by the import alone, those of the module.
+        """Those that run any of *lines*; for lines run by the import alone, those of all
+        files that run the module.
 
         They come in two parts: first the files that are most about these lines, and those that are
         most about the module, then the others. Within a part the quickest of each file come first.
@@ -43,7 +44,8 @@ class Covering:
         by_line = self.lines[module]
         found = {test for line in lines for test in by_line.get(line, ()) if test}
         if not found:
-            found = {test for tests in by_line.values() for test in tests if test}
+            about = {_file(test) for tests in by_line.values() for test in tests if test}
+            found = {test for test in self.seconds if _file(test) in about}
         files: dict[str, list[str]] = {}
         for test in sorted(found & self.seconds.keys(), key=lambda test: self.seconds[test]):
             files.setdefault(_file(test), []).append(test)

@@ -21,11 +21,13 @@ from counterfoil import (
     finish_request,
     respond_with_json,
     respond_with_json_bytes,
+    set_headers,
 )
 from counterfoil._context import current_context
 from counterfoil._cpu import measured
 from counterfoil.stub import ApiError, answers, at_head, cancellable, limits, path
 from counterfoil.testing import TestClient
+from twisted.internet.base import DelayedCall
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -150,6 +152,83 @@ def test_b84_the_deadline_holds_on_a_site_that_is_not_ours(running_reactor: None
             assert connection.response().json() == "just"
     finally:
         stock.stop()
+
+
+def distant_calls() -> list[DelayedCall]:
+    """What the reactor is to do in more than half an hour."""
+    end = reactor.seconds() + 1800
+    return in_reactor(lambda: [call for call in reactor.getDelayedCalls() if call.time > end])
+
+
+@pytest.mark.parametrize(("ours", "timers"), [(True, 0), (False, 1)], ids=["ours", "stock"])
+def test_b84_a_deadline_that_has_not_come_leaves_no_timer(
+    serve: Serve, ours: bool, timers: int
+) -> None:
+    """On a site of ours it never has one of its own; on another's it goes with its handler."""
+    waiting: list[Deferred[Answer]] = []
+
+    @limits(timeout=3600)
+    def patient(request: Request) -> Deferred[Answer]:
+        waiting.append(Deferred())
+        return waiting[0]
+
+    made = JsonResource()
+    made.register_paths("GET", [path("/")], patient, "patient")
+    site = serve(made) if ours else on_stock_site(made)
+    try:
+        with site.connect() as connection:
+            connection.request("GET", "/")
+            until(lambda: waiting)
+            assert len(distant_calls()) == timers
+            in_reactor(lambda: waiting[0].callback((200, "just")))
+            assert connection.response().json() == "just"
+        assert distant_calls() == []
+    finally:
+        if not ours:
+            site.stop()
+
+
+def test_the_path_is_checked_on_a_site_that_is_not_ours(running_reactor: None) -> None:
+    """A site of ours has refused it before it comes to the routes (RFC 3986, section 3.3)."""
+    stock = on_stock_site(JsonResource())
+    try:
+        with stock.connect() as connection:
+            connection.send(b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = connection.response()
+        assert answer.status == 400
+        assert answer.json() == {
+            "errcode": "M_INVALID_PARAM",
+            "error": "The path must be percent-encoded",
+        }
+    finally:
+        stock.stop()
+
+
+def test_b84_the_answer_at_a_deadline_bears_nothing_of_the_one_that_did_not_come(
+    serve: Serve,
+) -> None:
+    @limits(timeout=0.05)
+    async def late(request: Request) -> Answer:
+        set_headers(request, {"Content-Encoding": "gzip", "Cache-Control": "max-age=9999"})
+        await Deferred[None]()
+        raise AssertionError
+
+    made = JsonResource()
+    made.register_paths("GET", [path("/")], late, "late")
+    answer = serve(made).get("/")
+    assert answer.status == 503
+    assert "content-encoding" not in answer.headers
+    assert "9999" not in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("answer", [[200, {}], "ab", {"a": 1, "b": 2}, (200,), object(), 200])
+def test_a88_what_is_no_pair_is_no_answer(
+    serve: Serve, caplog: pytest.LogCaptureFixture, answer: object
+) -> None:
+    made = JsonResource()
+    made.register_paths("GET", [path("/")], lambda _: cast("Answer", answer), "odd")
+    assert serve(made).get("/").status == 500
+    assert f"odd returned a {type(answer).__name__}, not an answer" in caplog.text
 
 
 def turn() -> Deferred[None]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import pytest
 from counterfoil import (
     CodedError,
+    Cors,
     ErrorFormat,
     InvalidRequestError,
     JsonResource,
@@ -177,3 +180,38 @@ def test_the_faults_of_a_request_are_listed_in_its_problem() -> None:
         "errcode": "M_BAD_JSON",
         "errors": ["a: odd", "b: odd"],
     }
+
+
+@pytest.mark.parametrize("target", ["/fail", "/nowhere"])
+def test_what_the_site_refuses_has_the_shape_and_the_policy_of_the_resource(
+    serve: Serve, target: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A7, A112: on a path that is known, and on one that is not."""
+    made = JsonResource(errors=ProblemDetails(), cors=Cors(exposed_headers=("X-Mine",)))
+    made.register_paths("POST", [path("/fail")], lambda _: (200, {}), "fail")
+    server = serve(made, max_request_body_size=10)
+    answer = server.request("POST", target, body=b"x" * 11)
+    assert answer.status == 413
+    assert problem(answer) == {
+        "type": "about:blank",
+        "title": HTTPStatus(413).phrase,
+        "status": 413,
+        "detail": "The body is too large",
+        "errcode": "M_TOO_LARGE",
+    }
+    assert answer.headers["access-control-expose-headers"] == "X-Mine"
+    assert "failed" not in caplog.text
+
+
+def test_an_error_that_cannot_be_sent_leaves_nothing_of_itself(serve: Serve) -> None:
+    """A7, A72: neither its status nor its headers are on the 500 in its place."""
+    made = JsonResource()
+
+    def odd(request: Request) -> tuple[int, object]:
+        raise CodedError(999, "Odd", headers={"Retry-After": "1"})
+
+    made.register_paths("GET", [path("/odd")], odd, "odd")
+    answer = serve(made).get("/odd")
+    assert answer.status == 500
+    assert answer.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+    assert "retry-after" not in answer.headers

@@ -31,12 +31,15 @@ def test_headers_are_sent() -> None:
     assert response.headers["vary"] == "A, B"
 
 
-def test_a_header_that_could_forge_another_is_a_500_and_is_not_sent() -> None:
+def test_a_header_that_could_forge_another_is_a_500_and_is_not_sent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     """A83."""
     response = answering({"Link": "a\r\nSet-Cookie: b=c"}).get("/x")
     assert response.status == 500
     assert "set-cookie" not in response.headers
     assert "link" not in response.headers
+    assert "the header 'Link' holds a control character" in caplog.text
 
 
 def test_of_the_control_characters_a_header_may_hold_the_tab() -> None:

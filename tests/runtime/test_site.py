@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import re
 import time
+from collections.abc import Callable
 from typing import BinaryIO, cast
 
 import pytest
@@ -13,7 +15,8 @@ from counterfoil._describe import printable, redacted
 from counterfoil.stub import path
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
-from twisted.web.resource import Resource
+from twisted.web.resource import EncodingResourceWrapper, Resource
+from twisted.web.server import GzipEncoderFactory
 from typing_extensions import override
 
 from tests.runtime.test_lifecycle import lines, until
@@ -268,3 +271,66 @@ def test_a108_in_every_line_of_the_log(serve: Serve, caplog: pytest.LogCaptureFi
 def test_b69_nothing_in_the_log_is_unprintable() -> None:
     assert printable(b"plain") == "plain"
     assert printable(b"a\x1b\n\xff\\") == r"a\x1b\n\xff\\"
+
+
+def said(status: int, value: object) -> Callable[[Request], tuple[int, object]]:
+    return lambda _: (status, value)
+
+
+class Zipped(Resource):
+    """Below it answers are compressed, as Twisted's own wrapper does."""
+
+    def __init__(self, resource: Resource) -> None:
+        Resource.__init__(self)
+        encoders = [GzipEncoderFactory()]
+        self.putChild(b"a b", EncodingResourceWrapper(resource, encoders))
+
+
+def test_a_resource_may_have_an_encoder_and_a_name_that_is_escaped(serve: Serve) -> None:
+    """As on the site of Twisted itself."""
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/a%20b/x")], said(200, "packed"), "x")
+    server = serve(Zipped(resource))
+    answer = server.get("/a%20b/x", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == b'"packed"'
+    assert server.get("/a%20b/x").body == b'"packed"'
+
+
+@pytest.mark.parametrize(
+    ("dress", "header", "value"),
+    [
+        (lambda request: request.addCookie(b"a", b"b"), "set-cookie", "a=b"),
+        (lambda request: request.setETag(b'"1"'), "etag", '"1"'),
+        (
+            lambda request: request.setLastModified(86400),
+            "last-modified",
+            "Fri, 02 Jan 1970 00:00:00 GMT",
+        ),
+    ],
+    ids=["cookie", "etag", "date"],
+)
+def test_an_answer_bears_what_twisted_was_told_of_it(
+    serve: Serve, dress: Callable[[Request], object], header: str, value: str
+) -> None:
+    def answer(request: Request) -> tuple[int, object]:
+        dress(request)
+        return 200, {}
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], answer, "answer")
+    assert serve(resource).get("/").headers[header] == value
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_content_is_sent_without_any(serve: Serve, status: int) -> None:
+    """What comes next on the connection is the next answer (RFC 9110, section 6.4.1)."""
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/none")], said(status, {"not": "sent"}), "none")
+    resource.register_paths("GET", [path("/next")], said(200, "next"), "next")
+    with serve(resource).connect() as connection:
+        connection.request("GET", "/none")
+        answer = connection.response()
+        assert (answer.status, answer.body) == (status, b"")
+        connection.request("GET", "/next")
+        assert connection.response().json() == "next"

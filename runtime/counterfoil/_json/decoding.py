@@ -19,6 +19,9 @@ JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | flo
 MAX_DEPTH = 64
 """How deep objects and arrays may be nested."""
 
+MAX_CONTAINERS = 100_000
+"""How many objects and arrays a text may hold: each takes memory, and time, of many characters."""
+
 # A string that never ends goes to the end of the text: were it no match, each quotation mark in it
 # would be tried again, in time that grows with the square of the length.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
@@ -39,8 +42,8 @@ def decode(data: bytes) -> JsonValue:
     """The value of a JSON text in UTF-8.
 
     Raises `MalformedJsonError` if it is not JSON, and `JsonError` if it holds a duplicate key, a
-    number out of range, a lone surrogate, or is nested deeper than `MAX_DEPTH`. The messages do not
-    quote the text.
+    number out of range, a lone surrogate, more than `MAX_CONTAINERS` objects and arrays, or is
+    nested deeper than `MAX_DEPTH`. The messages do not quote the text.
     """
     try:
         text = data.decode("utf-8")
@@ -64,6 +67,8 @@ def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     brackets = _NOT_BRACKET.sub("", _STRING.sub("", text))
+    if brackets.count("[") + brackets.count("{") > MAX_CONTAINERS:
+        raise JsonError(f"it holds more than {MAX_CONTAINERS} objects and arrays")
     if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
         raise JsonError(f"it is nested deeper than {MAX_DEPTH} levels")
 

@@ -7,7 +7,7 @@ handler does.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -22,6 +22,8 @@ PreparedLines: TypeAlias = Mapping[bytes, list[bytes]]
 """Values by the name as it is sent."""
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# RFC 9110, section 5.5: of the control characters a field may hold the tab alone.
+_NOT_IN_A_FIELD = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _OFTEN_SEEN = 64
 """How long a name may be, in bytes, that is kept."""
 
@@ -64,6 +66,15 @@ class PreparedHeaders(Headers):
     def update(self, lines: PreparedLines) -> None:
         """Set *lines*."""
         self._rawHeaders.update(lines)
+
+    @override
+    def setRawHeaders(self, name: str | bytes, values: Sequence[str | bytes]) -> None:
+        """Set *values*. Raises `ValueError` for what could forge another header."""
+        for value in values:
+            text = value.decode("latin-1") if isinstance(value, bytes) else value
+            if _NOT_IN_A_FIELD.search(text):
+                raise ValueError(f"the header {name!r} holds a control character")
+        Headers.setRawHeaders(self, name, values)
 
     @override
     def addRawHeader(self, name: str | bytes, value: str | bytes) -> None:

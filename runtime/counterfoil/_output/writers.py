@@ -142,6 +142,8 @@ def write_head(
 @lru_cache(maxsize=256)
 def _content_type(content_type: str | bytes) -> PreparedLines:
     given = content_type if isinstance(content_type, str) else content_type.decode("ascii")
+    if not (given.isascii() and given.isprintable()):
+        raise ValueError(f"{given!r} is not a media type")
     return prepared({"Content-Type": given})
 
 

@@ -204,8 +204,10 @@ class _Execution:
         request, route = self._request, self._route
 
         def expire() -> None:
-            self._expire()
-            rendering.cancel()
+            try:
+                self._expire()
+            finally:
+                rendering.cancel()
 
         if isinstance(request, SiteRequest):  # it cancels what is cancellable by itself
             request.expire_after(route.options.timeout, expire)
@@ -225,7 +227,7 @@ class _Execution:
             abort(request)
         elif not is_over(request):
             withdraw_headers(request)
-            self._renderer.refuse(request, too_slow())
+            self._renderer.fail(request, too_slow())
 
 
 async def _rest(rest: _Rest) -> None:

@@ -88,11 +88,12 @@ class JsonResource(Resource):
         else:
             request.responseHeaders.setRawHeaders("X-Content-Type-Options", ["nosniff"])
         try:
-            self._route(request)
+            path = _path(request)
         except CodedError as error:
-            if not request.responseHeaders.hasHeader("Access-Control-Allow-Origin"):
-                self._cors.set_headers(request)
+            self._cors.set_headers(request)
             self._json.fail(request, error)
+        else:
+            self._route(request, request.method.decode("latin-1"), path)
         return NOT_DONE_YET
 
     def plan_body(self, request: Request) -> BodyPlan:
@@ -127,8 +128,7 @@ class JsonResource(Resource):
         operation = route.operation
         return self._html if operation is not None and operation.is_html else self._json
 
-    def _route(self, request: Request) -> None:
-        method, path = request.method.decode("latin-1"), _path(request)
+    def _route(self, request: Request, method: str, path: str) -> None:
         found = self._routes.find(method, path)
         if found is None:
             self._unrouted(request, method, path)
@@ -137,35 +137,51 @@ class JsonResource(Resource):
         self._cors_of(route).set_headers(request, methods, route.options.headers)
         if isinstance(request, SiteRequest):
             request.operation = route.servlet
-        run(request, route, _arguments(parameters), self._renderer(route))
+        renderer = self._renderer(route)
+        try:
+            arguments = _arguments(parameters)
+        except CodedError as error:
+            renderer.fail(request, error)
+        else:
+            run(request, route, arguments, renderer)
 
     def _unrouted(self, request: Request, method: str, path: str) -> None:
         known = self._routes.allowed(path)
-        if method != "OPTIONS" and not known:
-            raise UnrecognizedRequestError
-        allowed = ", ".join(sorted({*known, "OPTIONS"}))
-        self._set_preflight_headers(request, path, allowed if known else None)
-        set_headers(request, {"Allow": allowed})
+        if known:
+            self._set_policy_of_path(request, path, known)
+        else:
+            self._cors.set_headers(request)
+            if method != "OPTIONS":
+                self._json.fail(request, UnrecognizedRequestError())
+                return
+            self._cors.set_max_age(request)
+        set_headers(request, {"Allow": ", ".join(sorted({*known, "OPTIONS"}))})
         if method != "OPTIONS":
-            raise UnrecognizedRequestError(405)
+            self._json.fail(request, UnrecognizedRequestError(405))
+            return
         write_response(request, 204, b"", None)
 
-    def _any_route(self, path: str) -> Found[Route] | None:
-        """A route that has *path*, by the method that comes first: its policy is the path's."""
-        methods = sorted(self._routes.allowed(path))
-        return self._routes.find(methods[0], path) if methods else None
+    def _set_policy_of_path(self, request: Request, path: str, known: frozenset[str]) -> None:
+        """Say what pages of other origins may do on *path*, by the route that they ask for.
 
-    def _set_preflight_headers(self, request: Request, path: str, allowed: str | None) -> None:
-        """What pages of other origins may do here: by the route that they ask for, if any is."""
-        wanted = request.getHeader(b"Access-Control-Request-Method") or b""
-        found = self._routes.find(wanted.decode("latin-1"), path) or self._any_route(path)
+        A browser keeps what it is told of each method that is listed, so those of other policies
+        are not; one that is not there at all gets no permission to keep.
+        """
+        asked = request.getHeader(b"Access-Control-Request-Method")
+        method = min(known) if asked is None else asked.decode("latin-1")
+        found = self._routes.find(method, path)
         if found is None:
-            cors, headers = self._cors, tuple[str, ...]()
-        else:
-            cors, headers = self._cors_of(found[0]), found[0].options.headers
-        cors.set_headers(request, allowed, headers)
+            return
+        cors = self._cors_of(found[0])
+        alike = {each for each in known if self._policy(each, path) == cors}
+        listed = ", ".join(sorted({*alike, "OPTIONS"}))
+        cors.set_headers(request, listed, found[0].options.headers)
         if request.method == b"OPTIONS":
             cors.set_max_age(request)
+
+    def _policy(self, method: str, path: str) -> Cors | None:
+        found = self._routes.find(method, path)
+        return None if found is None else self._cors_of(found[0])
 
 
 def _path(request: Request) -> str:

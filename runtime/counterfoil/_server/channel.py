@@ -26,6 +26,7 @@ from counterfoil._server.transports import (
     can_linger,
     has_unread,
     send_at_once,
+    unread,
     unsent,
     wire_of,
 )
@@ -80,7 +81,7 @@ class SiteChannel(ReadingChannel):
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
         """Send the head of an answer, when the first of its body is."""
         self._settle_persistence(headers)
-        self._head = _head(b"%b %b %b\r\n" % (version, code, reason), headers)
+        self._head = _head(_status_line(version, int(code), reason), headers)
 
     def send_whole(self, request: Request, body: bytes) -> None:
         """Send the head of the answer to *request*, and *body*, which is all of it."""
@@ -243,10 +244,12 @@ class SiteChannel(ReadingChannel):
 
     def _is_stalled(self, now: float) -> bool:
         """Whether the client reads nothing of what was written for it."""
-        left, before = unsent(self._wire), self._unsent
-        self._unsent = left
-        if left == 0:
+        if unsent(self._wire) == 0:
+            self._unsent = 0
             return False
+        # What the system holds counts too: it takes megabytes, and a slow client minutes for them.
+        left, before = unread(self._wire), self._unsent
+        self._unsent = left
         if before == 0 or left < before:
             self._moved_at = now
         if self._phase is not Phase.BODY:  # what else is due counts from the last byte on
@@ -274,7 +277,7 @@ def _too_slow() -> CodedError:
 
 @lru_cache(maxsize=256)
 def _status_line(version: bytes, code: int, reason: bytes) -> bytes:
-    return b"%b %d %b\r\n" % (version, code, reason)
+    return b"%b %d %b\r\n" % (version, code, reason.translate(None, b"\0\r\n"))
 
 
 def _head(status_line: bytes, headers: Headers) -> bytes:

@@ -13,6 +13,7 @@ from typing_extensions import override
 from counterfoil._errors import CodedError, Codes
 from counterfoil._output.prepared import spelled
 from counterfoil._server.boundaries import Decoder, Producer, Transport
+from counterfoil._server.chunks import StrictChunks
 from counterfoil._server.deadlines import BYTES_PER_SECOND
 from counterfoil._server.request import SiteRequest
 from counterfoil._server.surroundings import Host
@@ -209,7 +210,9 @@ class ReadingChannel(HTTPChannel):
         elif self._handlingRequest:
             self._keep(data)
         else:
-            self._due += len(data) / BYTES_PER_SECOND
+            # What comes fast earns no more than a new start.
+            earned = self._due + len(data) / BYTES_PER_SECOND
+            self._due = max(self._due, min(earned, self.site.now() + self.site.deadlines.body))
             self._decode(data)
 
     def _decode(self, data: bytes) -> None:
@@ -267,6 +270,9 @@ class ReadingChannel(HTTPChannel):
             refused: bool = self._failChooseTransferDecoder()
             return refused
         chosen: bool = HTTPChannel._maybeChooseTransferDecoder(self, header, data)
+        if chosen and self.length is None:
+            take = self._request().handleContentChunk
+            self._transferDecoder = StrictChunks(take, self._finishRequestBody)
         return chosen
 
     @override

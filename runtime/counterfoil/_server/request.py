@@ -126,7 +126,8 @@ class SiteRequest(TimedRequest):
     def _plan(self) -> BodyPlan | CodedError:
         resource = find_head_aware(self._settings.resource, self.path)
         try:
-            return ANY_BODY if resource is None else resource.plan_body(self)
+            plan = ANY_BODY if resource is None else resource.plan_body(self)
+            return BodyPlan(max_body=plan.max_body, at_head=plan.at_head)
         except CodedError as error:
             return error
         except Exception:
@@ -165,6 +166,8 @@ class SiteRequest(TimedRequest):
     @override
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
         """The whole request has come."""
+        if self._started and self.body_stream is None:
+            return  # it was refused while it came
         self._content().seek(0)
         if self.body_stream is not None:
             self.body_stream.end()
@@ -272,9 +275,13 @@ class SiteRequest(TimedRequest):
             return
         if self._processing and self.is_render_cancellable:
             self._cancel()
-        if self.body_stream is not None:
-            self.body_stream.end(ClientDisconnectedError("the client has left"))
         self._end(time.monotonic(), complete=False)
+
+    @override
+    def _end(self, now: float, *, complete: bool) -> None:
+        TimedRequest._end(self, now, complete=complete)
+        if self.body_stream is not None:  # nobody takes the rest of it any more
+            self.body_stream.end(ClientDisconnectedError("the request is over"))
 
     def _cancel(self) -> None:
         if self.render_deferred is None:

@@ -5,13 +5,23 @@ All of it holds for any transport: one that does not know has nothing to send, a
 
 from __future__ import annotations
 
+import importlib
+import struct
 from socket import MSG_PEEK
 
 from twisted.internet.interfaces import IHalfCloseableDescriptor, ISSLTransport
 from twisted.internet.tcp import Connection
 from twisted.protocols.policies import ProtocolWrapper
 
-__all__ = ["can_half_close", "can_linger", "has_unread", "send_at_once", "unsent", "wire_of"]
+__all__ = [
+    "can_half_close",
+    "can_linger",
+    "has_unread",
+    "send_at_once",
+    "unread",
+    "unsent",
+    "wire_of",
+]
 
 
 def wire_of(transport: object) -> object:
@@ -29,6 +39,20 @@ def unsent(wire: object) -> int:
         + getattr(wire, "_tempDataLen", 0)
     )
     return waiting
+
+
+def unread(wire: object) -> int:
+    """How many bytes wait to be sent, here and in the system, or to be acknowledged.
+
+    A system that does not tell (Linux does) has none.
+    """
+    try:
+        ioctl = importlib.import_module("fcntl").ioctl
+        question = importlib.import_module("termios").TIOCOUTQ
+        (queued,) = struct.unpack("i", ioctl(getattr(wire, "socket", None), question, bytes(4)))
+    except (AttributeError, ImportError, OSError, TypeError):
+        queued = 0
+    return unsent(wire) + int(queued)
 
 
 def send_at_once(wire: object, data: bytes) -> int:
