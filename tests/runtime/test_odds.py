@@ -10,8 +10,10 @@ import pytest
 from counterfoil import (
     Cors,
     DirectServeJsonResource,
+    Found,
     InvalidRequestError,
     JsonResource,
+    Location,
     Ok,
     ProblemDetails,
     Reply,
@@ -28,16 +30,23 @@ from counterfoil.stub import (
     Model,
     Query,
     answers,
+    at_head,
     limits,
     path,
     read,
+    receive,
 )
+from counterfoil.testing import TestClient
 from pydantic import Field
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+from twisted.web.server import Site as StockSite
+from typing_extensions import override
 
 from tests.runtime.test_execution import large
 from tests.runtime.test_lifecycle import Answer, until
-from tests.serving import Serve, in_reactor
+from tests.serving import Serve, Server, in_reactor
 
 MANY = {str(number): {"n": number, "text": "x" * 50} for number in range(2000)}
 
@@ -268,3 +277,113 @@ def test_a_deadline_of_a_handler_whose_client_has_left(serve: Serve) -> None:
         until(lambda: begun)
     until(lambda: ended)
     assert in_reactor(lambda: True)
+
+
+class Nothing(Input):
+    """Parameters alone."""
+
+    name: Annotated[str, Query()] = "nobody"
+
+
+class Awaited:
+    @at_head
+    @answers(Ok)
+    async def receives(self, request: Request, **path: str) -> Reply[object]:
+        return Ok((await receive(request, Nothing, path)).name)
+
+    @limits(timeout=0.05)
+    @answers(Ok)
+    async def writes_late(self, request: Request, **_: str) -> Reply[object]:
+        try:
+            await Deferred[None]()
+        except CancelledError:
+            return Ok("late")
+        raise AssertionError
+
+    @answers(Found, media_type="text/html")
+    async def leads(self, request: Request, **_: str) -> Reply[object]:
+        return Found(Location("/there"))
+
+
+def awaited() -> JsonResource:
+    resource, servlet = JsonResource(), Awaited()
+    resource.register_paths("GET", [path("/receives")], servlet.receives, "receives")
+    resource.register_paths("GET", [path("/late")], servlet.writes_late, "late")
+    resource.register_paths("GET", [path("/leads")], servlet.leads, "leads")
+    return resource
+
+
+def test_an_operation_without_a_body_can_be_awaited(serve: Serve) -> None:
+    assert serve(awaited()).get("/receives?name=Ann").json() == "Ann"
+
+
+def test_b79_a_reply_after_the_deadline_is_dropped(serve: Serve) -> None:
+    assert serve(awaited()).get("/late").status == 503
+
+
+def test_a_redirect_of_a_servlet(serve: Serve) -> None:
+    answer = serve(awaited()).get("/leads")
+    assert (answer.status, answer.headers["location"], answer.body) == (302, "/there", b"")
+
+
+def test_json_of_another_type_on_another_host() -> None:
+    """A host that only knows `register_paths` is handed nothing: the servlet writes it itself."""
+
+    class Shapes:
+        @answers(Ok, media_type="application/geo+json")
+        async def get(self, request: Request, **_: str) -> Reply[object]:
+            return Ok({"type": "Point"})
+
+    class Host(Resource):
+        def __init__(self) -> None:
+            Resource.__init__(self)
+            self.isLeaf = True
+
+        @override
+        def render(self, request: Request) -> int:
+            Deferred.fromCoroutine(Shapes().get(request))
+            return NOT_DONE_YET
+
+    answer = TestClient(Host()).get("/")
+    assert (answer.json(), answer.headers["content-type"]) == (
+        {"type": "Point"},
+        "application/geo+json",
+    )
+
+
+def test_a44_bytes_of_a_path_on_a_site_that_lets_them_pass(running_reactor: None) -> None:
+    stock = Server(StockSite(awaited()))
+    try:
+        with stock.connect() as connection:
+            connection.send(b"GET /rec\x80 HTTP/1.1\r\nHost: a\r\n\r\n")
+            answer = connection.response()
+    finally:
+        stock.stop()
+    assert answer.status == 400
+    assert answer.json() == {
+        "errcode": "M_INVALID_PARAM",
+        "error": "The path must be percent-encoded",
+    }
+
+
+def test_b9_a_folded_line_that_comes_late(serve: Serve) -> None:
+    with serve(awaited()).connect() as connection:
+        connection.send(b"GET /receives HTTP/1.1\r\nHost: a\r\n")
+        in_reactor(lambda: None)
+        connection.send(b"X-A: b\r\n c\r\n\r\n")
+        assert connection.response().status == 400
+
+
+def test_an_answer_that_was_begun_is_not_begun_again(serve: Serve) -> None:
+    sent: list[bool] = []
+
+    def begin(request: Request) -> None:
+        assert isinstance(request, SiteRequest)
+        request.write(b"begun")
+        sent.append(request.send_whole(b"again"))
+        request.finish()
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], begin, "begin")
+    assert serve(resource).get("/").body == b"begun"
+    assert sent == [False]

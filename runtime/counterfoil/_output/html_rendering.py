@@ -6,10 +6,8 @@ from collections.abc import Awaitable
 
 from twisted.python.failure import Failure
 
-from counterfoil._errors import CodedError
 from counterfoil._output.html import (
     ErrorPage,
-    respond_with_error_page,
     respond_with_html_bytes,
     return_html_error,
 )
@@ -47,7 +45,3 @@ class HtmlRenderer:
     def fail(self, request: Request, error: BaseException) -> None:
         """Answer with the error page for *error*, or with the redirect that it is."""
         return_html_error(Failure(error), request, self._error_page)
-
-    def refuse(self, request: Request, error: CodedError) -> None:
-        """Answer with the error page for *error*, without a word in the log."""
-        respond_with_error_page(request, self._error_page, error)

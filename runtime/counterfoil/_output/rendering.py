@@ -63,12 +63,6 @@ class Renderer(Protocol):
     def fail(self, request: Request, error: BaseException) -> None:
         """Answer for a handler that raised *error*, and log it; raises nothing."""
 
-    def refuse(self, request: Request, error: CodedError) -> None:
-        """Answer *error*, without a word in the log.
-
-        Raises `ValueError` or `TypeError`, and has written nothing, if it cannot be sent.
-        """
-
 
 class JsonRenderer:
     """Answers are JSON; errors have the shape of an `ErrorFormat`."""
@@ -116,14 +110,14 @@ class JsonRenderer:
             return
         withdraw_headers(request)
         try:
-            self.refuse(request, refusal)
+            self._refuse(request, refusal)
         except Exception:
             logger.exception("%s: %s failed to refuse", describe(request), servlet_of(request))
             withdraw_headers(request)
             respond_with_json_bytes(request, 500, encode(INTERNAL.error_dict()))
 
-    def refuse(self, request: Request, error: CodedError) -> None:
-        """Answer *error*, without a word in the log.
+    def _refuse(self, request: Request, error: CodedError) -> None:
+        """Answer *error*.
 
         Raises `ValueError` or `TypeError`, and has written nothing, if it cannot be sent.
         """

@@ -116,10 +116,8 @@ class JsonResource(Resource):
         self._renderer(route).fail(request, error)
 
     def _found(self, request: Request) -> Found[Route] | None:
-        try:
-            return self._routes.find(request.method.decode("latin-1"), _path(request))
-        except CodedError:
-            return None
+        # A site refuses other targets, and no other server asks.
+        return self._routes.find(request.method.decode("latin-1"), request.path.decode("ascii"))
 
     def _cors_of(self, route: Route) -> Cors:
         return self._cors if route.options.cors is None else route.options.cors
