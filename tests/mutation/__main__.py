@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 import tomllib
@@ -113,7 +114,7 @@ def _try(
         line = f"{module}:{mutant.lines.start}: {mutant.change}"
         if tally.mutants % arguments.every != arguments.offset:
             continue
-        if again is not None and line not in again:
+        if again is not None and f"{module}: {mutant.change}" not in again:
             continue
         began = time.monotonic()
         killer = None
@@ -131,11 +132,12 @@ def _try(
 
 
 def _survivors(report: str | None) -> frozenset[str] | None:
-    """What survived, by the lines of a report; None without one."""
+    """What survived, by module and change, for lines move; None without a report."""
     if report is None:
         return None
-    lines = Path(report).read_text(encoding="utf-8").splitlines()
-    return frozenset(line.rpartition(": SURVIVED")[0] for line in lines if ": SURVIVED" in line)
+    text = Path(report).read_text(encoding="utf-8")
+    found = re.findall(r"^(.+?):\d+: (.+): SURVIVED", text, re.MULTILINE)
+    return frozenset(f"{module}: {change}" for module, change in found)
 
 
 def _chosen(found: Iterator[Mutant], lines: str | None) -> Iterator[Mutant]:

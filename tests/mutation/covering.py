@@ -34,8 +34,7 @@ class Covering:
     seconds: dict[str, float] = field(default_factory=dict)
 
     def tests_of(self, module: str, lines: range, budget: float) -> list[list[str]]:
-        """Those that run any of *lines*; for lines run by the import alone, those of all
-        files that run the module.
+        """Those that run any of *lines*; all of the files concerned where the import alone does.
 
         They come in two parts: first the files that are most about these lines, and those that are
         most about the module, then the others. Within a part the quickest of each file come first.

@@ -13,6 +13,7 @@ from counterfoil.stub import (
     ApiError,
     Created,
     Found,
+    Location,
     Model,
     NoContent,
     NotModified,
@@ -27,6 +28,9 @@ from counterfoil.stub import (
 )
 from counterfoil.testing import Response, TestClient
 from twisted.internet.defer import CancelledError
+
+from tests.runtime.test_foreign_host import PlainHost
+from tests.serving import Serve
 
 
 class Thing(Model):
@@ -257,3 +261,56 @@ def test_a119_the_flag_is_seen_through_the_boundary() -> None:
         is_cancellable(each) for each in (servlet.above, servlet.below, servlet.without)
     ]
     assert flags == [True, True, False]
+
+
+def served(
+    serve: Serve, reply: Reply[object], media_type: str = "application/json", *, foreign: bool
+) -> Response:
+    """The answer of a host of its own kind to a request whose handler returns *reply*."""
+
+    class Servlet:
+        @answers(*REPLIES, media_type=media_type)
+        async def operation(self, request: Request, **path: str) -> Reply[object]:
+            return reply
+
+    host = PlainHost() if foreign else JsonResource()
+    host.register_paths("GET", [path("/")], Servlet().operation, "operation")
+    return serve(host).get("/")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "sent"),
+    [
+        ("application/json", {"b": 1, "a": 2}, b'{"b": 1, "a": 2}'),
+        ("application/scim+json", {"b": 1, "a": 2}, b'{"a":2,"b":1}'),
+        ("application/scim+json", "text", b'"text"'),
+    ],
+)
+def test_a_host_spells_its_own_json_and_no_other(
+    serve: Serve, media_type: str, body: object, sent: bytes
+) -> None:
+    """JSON is handed to the host; what only ends in `+json` is written for it."""
+    answer = served(serve, Ok(body), media_type, foreign=True)
+    assert (answer.status, answer.body) == (200, sent)
+    assert answer.headers["content-type"] == media_type
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_redirect_is_no_json_on_any_host(
+    serve: Serve, foreign: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And it is answered once."""
+    answer = served(serve, Found(Location("/b")), foreign=foreign)
+    assert (answer.status, answer.body) == (302, b"")
+    assert answer.headers["location"] == "/b"
+    assert answer.headers.get("content-type") is None
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "text/html; charset=utf-8", "Text/HTML ;a=b"])
+def test_an_operation_of_pages_fails_with_a_page(media_type: str) -> None:
+    """A12: whatever parameters its media type has."""
+    answer = outcome(CodedError(409, "Full"), media_type)
+    assert answer.status == 409
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert b"<p>Full</p>" in answer.body

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from typing import BinaryIO, cast
 
 import pytest
-from counterfoil import JsonResource, Request, SiteRequest
+from counterfoil import JsonResource, Request, SiteRequest, respond_with_json
 from counterfoil._describe import printable, redacted
-from counterfoil.stub import path
+from counterfoil.stub import limits, path
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
 from twisted.web.resource import EncodingResourceWrapper, Resource
@@ -334,3 +334,30 @@ def test_a_status_without_content_is_sent_without_any(serve: Serve, status: int)
         assert (answer.status, answer.body) == (status, b"")
         connection.request("GET", "/next")
         assert connection.response().json() == "next"
+
+
+def test_a112_an_operation_may_take_more_than_its_site(serve: Serve) -> None:
+    resource = JsonResource()
+    resource.register_paths("POST", [path("/")], limits(max_body=2000)(length), "length")
+    server = serve(resource, max_request_body_size=1000)
+    assert server.request("POST", "/", body=b"x" * 2000).json() == 2000
+    assert server.request("POST", "/", body=b"x" * 2001).status == 413
+    assert server.request("POST", "/nowhere", body=b"x" * 1001).status == 413
+
+
+def test_a88_an_answer_that_went_out_whole_is_not_followed_by_another(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    def twice(request: Request) -> tuple[int, object]:
+        respond_with_json(request, 200, "first")
+        assert request.startedWriting
+        assert request.finished
+        return 200, "second"
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], twice, "twice")
+    with serve(resource).connect() as connection:
+        for _ in range(2):
+            connection.request("GET", "/")
+            assert connection.response().json() == "first"
+    assert caplog.text.count("twice wrote to the request, and returned an answer too") == 2
