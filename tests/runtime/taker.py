@@ -44,7 +44,7 @@ class Taker(Resource):
     def refuse(self, request: Request, error: CodedError) -> None:
         self.refused.append(error)
         Cors(origins=(ORIGIN,)).set_headers(request)
-        self.renderer.refuse(request, error)
+        self.renderer.fail(request, error)
 
     @override
     def render(self, request: Request) -> int:
