@@ -447,7 +447,8 @@ def large(seed: int) -> dict[str, list[dict[str, object]]]:
     return {"items": [{"n": seed + n, "text": "ü" * 50} for n in range(20_000)]}
 
 
-def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve) -> None:
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "stock"])
+def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve, ours: bool) -> None:
     """It is begun and encoded in steps; a small one that is asked for meanwhile comes first."""
     value = large(0)
     ended: list[str] = []
@@ -463,12 +464,16 @@ def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve) -> None:
     resource = JsonResource()
     resource.register_paths("GET", [path("/big")], big, "big")
     resource.register_paths("GET", [path("/small")], small, "small")
-    site = serve(resource)
-    with site.connect() as first, site.connect() as second:
-        first.request("GET", "/big")
-        second.request("GET", "/small")
-        assert second.response().status == 200
-        answer = first.response()
+    site = serve(resource) if ours else on_stock_site(resource)
+    try:
+        with site.connect() as first, site.connect() as second:
+            first.request("GET", "/big")
+            second.request("GET", "/small")
+            assert second.response().status == 200
+            answer = first.response()
+    finally:
+        if not ours:
+            site.stop()
     assert ended == ["small", "big"]
     assert answer.body == encode_canonical_json(value)
     assert answer.headers["content-length"] == str(len(answer.body))

@@ -215,3 +215,31 @@ def test_an_error_that_cannot_be_sent_leaves_nothing_of_itself(serve: Serve) -> 
     assert answer.status == 500
     assert answer.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
     assert "retry-after" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("canonical", "sent"),
+    [
+        (None, b'{"errcode":"M_FULL","error":"Full","limit":3,"status":"mine"}'),
+        (False, b'{"errcode":"M_FULL","error":"Full","status":"mine","limit":3}'),
+    ],
+)
+def test_a7_an_error_is_canonical_json_unless_it_is_asked_not_to_be(
+    serve: Serve, canonical: bool | None, sent: bytes
+) -> None:
+    class Refusing(Resource):
+        def __init__(self) -> None:
+            Resource.__init__(self)
+            self.isLeaf = True
+
+        @override
+        def render(self, request: Request) -> int:
+            failure = Failure(Detailed(409, "Full", "M_FULL"))
+            if canonical is None:
+                return_json_error(failure, request)
+            else:
+                return_json_error(failure, request, canonical_json=canonical)
+            return NOT_DONE_YET
+
+    answer = serve(Refusing()).get("/")
+    assert (answer.status, answer.body) == (409, sent)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import BinaryIO, cast
 
 import pytest
-from counterfoil import JsonResource, Request, SiteRequest, respond_with_json
+from counterfoil import CodedError, JsonResource, Request, SiteRequest, respond_with_json
 from counterfoil._describe import printable, redacted
 from counterfoil.stub import limits, path
 from counterfoil.testing import TestClient
@@ -361,3 +361,23 @@ def test_a88_an_answer_that_went_out_whole_is_not_followed_by_another(
             connection.request("GET", "/")
             assert connection.response().json() == "first"
     assert caplog.text.count("twice wrote to the request, and returned an answer too") == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(CodedError(409, "Full"), 409), (ValueError("at fault"), 500)],
+    ids=["coded", "other"],
+)
+def test_what_a_plain_resource_raises_is_answered_and_logged_as_itself(
+    serve: Serve, caplog: pytest.LogCaptureFixture, error: Exception, status: int
+) -> None:
+    """A1, A6."""
+
+    class Failing(Plain):
+        @override
+        def render(self, request: Request) -> bytes:
+            raise error
+
+    caplog.set_level(logging.INFO)
+    assert serve(Failing()).get("/").status == status
+    assert str(error) in caplog.text
