@@ -122,6 +122,12 @@ def test_a10_a12_headers_of_an_error_are_sent(serve: Serve) -> None:
     assert response.headers["cache-control"] == "no-store"
 
 
+def test_a16_an_error_that_cannot_be_sent_leaves_nothing_of_itself(serve: Serve) -> None:
+    response = answer_to(serve, CodedError(999, "Odd", headers={"Retry-After": "1"}))
+    assert response.status == 500
+    assert "retry-after" not in response.headers
+
+
 def test_a12_another_error_with_a_status_is_logged_with_its_traceback(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:

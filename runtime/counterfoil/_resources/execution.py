@@ -23,7 +23,7 @@ from counterfoil._describe import describe
 from counterfoil._errors import ApiError, StatusError
 from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
-from counterfoil._output.headers import set_status, withdraw_headers
+from counterfoil._output.headers import set_status
 from counterfoil._output.rendering import Renderer
 from counterfoil._server.request import SiteRequest
 from counterfoil._servlets.boundary import Operation, operation_of, send_declared
@@ -226,7 +226,6 @@ class _Execution:
         if request.startedWriting:
             abort(request)
         elif not is_over(request):
-            withdraw_headers(request)
             self._renderer.fail(request, too_slow())
 
 
