@@ -209,6 +209,13 @@ def test_a119_the_mark_is_a_flag_and_no_more() -> None:
     assert not is_cancellable(functools.partial(plain))
 
 
+def test_a119_hosts_of_other_kinds_see_the_mark_by_its_name() -> None:
+    @cancellable
+    def marked() -> None: ...
+
+    assert vars(marked) == {"cancellable": True}
+
+
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     name = "lazy_package"
