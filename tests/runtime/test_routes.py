@@ -41,6 +41,15 @@ def test_text_comes_before_mixed_before_a_parameter() -> None:
     assert parameters(made, "/a/b.tar.json") == {"x": "b"}
 
 
+@pytest.mark.parametrize("templates", [("/a/v{x}", "/a/v"), ("/a/v", "/a/v{x}")])
+def test_text_comes_before_what_is_as_long_without_its_parameter(
+    templates: tuple[str, str],
+) -> None:
+    made = router(*templates)
+    assert found(made, "/a/v") == "/a/v"
+    assert found(made, "/a/v1") == "/a/v{x}"
+
+
 def test_a38_of_equals_the_first_registered_wins() -> None:
     assert found(router("/{a}-x", "/x-{a}"), "/x-x") == "/{a}-x"
     assert found(router("/x-{a}", "/{a}-x"), "/x-x") == "/x-{a}"

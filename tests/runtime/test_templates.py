@@ -73,19 +73,39 @@ def test_the_template_travels_with_the_pattern() -> None:
 
 
 @pytest.mark.parametrize(
+    ("template", "literal", "is_parameter"),
+    [
+        ("/", "", False),
+        ("/a", "a", False),
+        ("/{x}", None, True),
+        ("/v{x}", None, False),
+        ("/{x}v", None, False),
+        ("/{x}-{y}", None, False),
+    ],
+)
+def test_a_segment_is_text_or_a_parameter_or_mixed(
+    template: str, literal: str | None, is_parameter: bool
+) -> None:
+    source = template_of(path(template))
+    assert source is not None
+    (segment,) = source.segments
+    assert (segment.literal, segment.is_parameter) == (literal, is_parameter)
+
+
+@pytest.mark.parametrize(
     ("template", "names", "complaint"),
     [
-        ("boards", (), "begin with a slash"),
-        ("/{a", (), "unmatched brace"),
-        ("/a}", (), "unmatched brace"),
-        ("/{a}{b}", (), "nothing between"),
-        ("/{a}/{a}", (), "twice"),
+        ("boards", (), "the path template 'boards' does not begin with a slash"),
+        ("/{a", (), "the path template '/{a' has an unmatched brace"),
+        ("/a}", (), "the path template '/a}' has an unmatched brace"),
+        ("/{a}{b}", (), "'/{a}{b}' has two parameters with nothing between them"),
+        ("/{a}/{a}", (), "'/{a}/{a}' names a parameter twice"),
         ("/{a-b}", (), "the parameter 'a-b' of '/{a-b}' is not a Python name"),
-        ("/{é}", (), "not a Python name"),
-        ("/{}", (), "not a Python name"),
-        ("/{a}", ("a", "b"), "has 1 parameters, but 2 names were given"),
+        ("/{é}", (), "the parameter 'é' of '/{é}' is not a Python name"),
+        ("/{}", (), "the parameter '' of '/{}' is not a Python name"),
+        ("/{a}", ("a", "b"), "'/{a}' has 1 parameters, but 2 names were given"),
     ],
 )
 def test_what_is_no_template(template: str, names: tuple[str, ...], complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
+    with pytest.raises(ValueError, match=f"^{re.escape(complaint)}$"):
         path(template, *names)
