@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 import pytest
 from counterfoil import CodedError, Cors, JsonResource, Request
 from counterfoil.stub import cross_origin, path, takes_headers
@@ -167,3 +169,15 @@ def test_a_policy_is_a_value_before_and_after_its_use() -> None:
     assert used != Cors()
     assert "_prepared" not in repr(used)
     assert "_allowed" not in repr(used)
+
+
+def test_a_policy_is_made_of_what_is_documented_of_it() -> None:
+    """A87: and what it keeps for its use is nothing to be handed to it."""
+    assert [*signature(Cors).parameters] == [
+        "origins",
+        "methods",
+        "request_headers",
+        "exposed_headers",
+        "max_age",
+        "credentials",
+    ]
