@@ -49,6 +49,14 @@ def test_of_the_control_characters_a_header_may_hold_the_tab() -> None:
         assert answering({"Subject": forged}).get("/x").status == 500
 
 
+@pytest.mark.parametrize("character", ["\r", "\n", "\0", "\x1f", "\x7f"])
+def test_of_several_headers_none_is_set_if_one_cannot_be(character: str) -> None:
+    """A83."""
+    response = answering({"Link": "</next>", "Subject": f"a{character}b"}).get("/x")
+    assert response.status == 500
+    assert not {"link", "subject"} & response.headers.keys()
+
+
 @pytest.mark.parametrize(
     "name",
     [
