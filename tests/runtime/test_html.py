@@ -128,6 +128,16 @@ def test_a16_an_error_that_cannot_be_sent_leaves_nothing_of_itself(serve: Serve)
     assert "retry-after" not in response.headers
 
 
+def test_a16_a_header_that_cannot_be_sent_leaves_none_that_lets_the_page_be_kept(
+    serve: Serve,
+) -> None:
+    headers = {"Cache-Control": "max-age=60", "X-Name": "\ud800"}
+    response = answer_to(serve, CodedError(404, "No such board", headers=headers))
+    assert response.status == 500
+    assert response.headers["cache-control"] == "no-cache, no-store, must-revalidate"
+    assert "x-name" not in response.headers
+
+
 def test_a12_another_error_with_a_status_is_logged_with_its_traceback(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -249,7 +259,9 @@ def test_a17_b67_a_template_is_filled_and_the_message_escaped(serve: Serve) -> N
     )
 
 
-@pytest.mark.parametrize("template", ["{other}", "p { color: red }", "{msg.nothing}", "{", "{0}"])
+@pytest.mark.parametrize(
+    "template", ["{other}", "p { color: red }", "{msg.nothing}", "{msg[0]}", "{", "{0}"]
+)
 def test_a17_a_template_with_other_fields_is_refused_when_it_is_made(template: str) -> None:
     with pytest.raises(ValueError, match="fields"):
         ErrorPage(template)
