@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -141,6 +141,7 @@ def test_none_is_jsons_null_where_it_is_given() -> None:
     [
         ("image/png", b"\x89", b"\x89", "image/png"),
         ("text/plain", "caf\u00e9", b"caf\xc3\xa9", "text/plain; charset=utf-8"),
+        ("text/plain; charset=latin-1", b"caf\xe9", b"caf\xe9", "text/plain; charset=latin-1"),
         ("application/scim+json", {"b": 1, "a": 2}, b'{"a":2,"b":1}', "application/scim+json"),
     ],
 )
@@ -314,3 +315,24 @@ def test_an_operation_of_pages_fails_with_a_page(media_type: str) -> None:
     assert answer.status == 409
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert b"<p>Full</p>" in answer.body
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+@pytest.mark.parametrize(("media_type", "frames"), [("text/html", "DENY"), ("text/plain", None)])
+def test_the_page_of_an_operation_cannot_be_framed(
+    serve: Serve, media_type: str, frames: str | None, foreign: bool
+) -> None:
+    answer = served(serve, Ok("<p>Hello</p>"), media_type, foreign=foreign)
+    assert (answer.status, answer.body) == (200, b"<p>Hello</p>")
+    assert answer.headers.get("x-frame-options") == frames
+    assert ("content-security-policy" in answer.headers) == (frames is not None)
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a72_what_comes_in_pieces_is_no_json(serve: Serve, foreign: bool) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"{}"
+
+    answer = served(serve, Ok(pieces()), "application/scim+json", foreign=foreign)
+    assert answer.status == 500
+    assert answer.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}

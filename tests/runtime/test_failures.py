@@ -167,6 +167,8 @@ def test_a88_a_whole_answer_and_a_reply_are_one_answer_and_an_error(
             connection.request("GET", "/")
             assert connection.response().body == b"whole"
     assert lines(caplog, "server") == ["GET /: Operation failed"] * 2
+    said = "RuntimeError: the handler wrote to the request, and returned a reply too"
+    assert caplog.text.count(said) == 2
 
 
 def test_a83_a_reply_cannot_change_the_framing(serve: Serve) -> None:
