@@ -239,6 +239,7 @@ def test_cancellation_is_left_to_the_host() -> None:
 def test_headers_of_replies_and_errors() -> None:
     assert outcome(Ok(THING, headers={"ETag": '"1"'})).headers["etag"] == '"1"'
     assert outcome(Declared(THING, headers={"X-A": ["1", "2"]})).headers["x-a"] == "1, 2"
+    assert outcome(Bare(headers={"X-A": "1"})).headers["x-a"] == "1"
 
 
 def test_a119_the_flag_is_seen_through_the_boundary() -> None:

@@ -95,6 +95,26 @@ def test_a7_an_error_says_nothing_of_the_content_it_replaces(
     assert response.headers.get("x-hint") == ("none" if status == 404 else None)
 
 
+@pytest.mark.parametrize(("foreign", "name"), [(False, "Operation"), (True, "operation")])
+def test_what_an_operation_raises_is_logged_once_on_every_host(
+    serve: Serve, foreign: bool, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for handler in (refuse, break_down):
+        served(serve, handler, foreign=foreign).get("/")
+    declared, fault = (
+        record
+        for record in caplog.records
+        if record.name in ("counterfoil.server", "counterfoil.servlets")
+    )
+    assert (declared.levelno, declared.exc_info) == (logging.INFO, None)
+    assert declared.getMessage() == f"GET /: {name}: NotHere 404"
+    assert fault.levelno == logging.ERROR
+    assert fault.getMessage() == f"GET /: {name} failed"
+    assert fault.exc_info is not None
+    assert str(fault.exc_info[1]) == "secret"
+
+
 def test_a7_nor_do_errors_that_the_resource_answers(serve: Serve) -> None:
     def fail(request: Request) -> tuple[int, object]:
         dress(request)
