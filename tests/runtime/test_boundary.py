@@ -320,7 +320,7 @@ def test_an_operation_of_pages_fails_with_a_page(media_type: str) -> None:
 
 @pytest.mark.parametrize("foreign", [False, True])
 @pytest.mark.parametrize(("media_type", "frames"), [("text/html", "DENY"), ("text/plain", None)])
-def test_the_page_of_an_operation_cannot_be_framed(
+def test_a79_the_page_of_an_operation_cannot_be_framed(
     serve: Serve, media_type: str, frames: str | None, foreign: bool
 ) -> None:
     answer = served(serve, Ok("<p>Hello</p>"), media_type, foreign=foreign)
@@ -337,3 +337,28 @@ def test_a72_what_comes_in_pieces_is_no_json(serve: Serve, foreign: bool) -> Non
     answer = served(serve, Ok(pieces()), "application/scim+json", foreign=foreign)
     assert answer.status == 500
     assert answer.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+
+
+@pytest.mark.parametrize("times", [1, 5000], ids=["small", "large"])
+@pytest.mark.parametrize("canonical", [True, False])
+def test_a77_an_answer_is_as_canonical_as_its_resource(times: int, canonical: bool) -> None:
+    class Servlet:
+        @answers(Ok)
+        async def modelled(self, request: Request, **path: str) -> Reply[object]:
+            return Ok([{"b": "\u00fc", "a": THING}] * times)
+
+        def plain(self, request: Request) -> tuple[int, object]:
+            return 200, [{"b": "\u00fc", "a": THING_JSON}] * times
+
+    servlet, resource = Servlet(), JsonResource(canonical_json=canonical)
+    resource.register_paths("GET", [path("/modelled")], servlet.modelled, "modelled")
+    resource.register_paths("GET", [path("/plain")], servlet.plain, "plain")
+    thing = b'{"made":"2026-01-02T00:00:00Z","name":"t"}'
+    sent = b'{"a":%b,"b":"\xc3\xbc"}' % thing
+    if not canonical:
+        thing = b'{"name":"t","made":"2026-01-02T00:00:00Z"}'
+        sent = b'{"b":"\\u00fc","a":%b}' % thing
+    for target in ("/modelled", "/plain"):
+        answer = TestClient(resource).get(target)
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.body == b"[" + b",".join([sent] * times) + b"]"
