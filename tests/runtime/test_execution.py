@@ -452,9 +452,16 @@ def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve, ours: bool) -> No
     """It is begun and encoded in steps; a small one that is asked for meanwhile comes first."""
     value = large(0)
     ended: list[str] = []
+    turns = count()
+
+    def turn(request: Request) -> None:
+        if not request.startedWriting:
+            next(turns)
+            reactor.callLater(0, turn, request)
 
     async def big(request: Request) -> Answer:
         request.notifyFinish().addBoth(lambda _: ended.append("big"))
+        turn(request)
         return 200, value
 
     def small(request: Request) -> Answer:
@@ -475,6 +482,7 @@ def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve, ours: bool) -> No
         if not ours:
             site.stop()
     assert ended == ["small", "big"]
+    assert next(turns) > 10, "it was encoded in too few turns of the reactor"
     assert answer.body == encode_canonical_json(value)
     assert answer.headers["content-length"] == str(len(answer.body))
 

@@ -217,6 +217,23 @@ def test_an_error_that_cannot_be_sent_leaves_nothing_of_itself(serve: Serve) -> 
     assert "retry-after" not in answer.headers
 
 
+def test_a_header_that_cannot_be_sent_leaves_none_that_lets_the_error_be_kept(
+    serve: Serve,
+) -> None:
+    """A7, A72."""
+    made = JsonResource()
+
+    def odd(request: Request) -> tuple[int, object]:
+        headers = {"Cache-Control": "max-age=60", "X-Name": "\ud800"}
+        raise CodedError(404, "No such board", headers=headers)
+
+    made.register_paths("GET", [path("/odd")], odd, "odd")
+    answer = serve(made).get("/odd")
+    assert answer.status == 500
+    assert answer.headers["cache-control"] == "no-cache, no-store, must-revalidate"
+    assert "x-name" not in answer.headers
+
+
 @pytest.mark.parametrize(
     ("canonical", "sent"),
     [
