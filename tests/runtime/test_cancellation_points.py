@@ -18,7 +18,7 @@ from counterfoil import JsonResource, unfinished_calls
 from counterfoil._context import current_context
 from counterfoil.stub import path
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import Cooperator, deferLater
 from twisted.web import server
 from twisted.web.resource import IResource
@@ -291,9 +291,15 @@ def test_a71_a109_b77_b78_b80_an_answer_that_is_being_encoded(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A66, A67, A100: what is encoded is dropped."""
+    """A66, A67, A100: what is encoded is dropped, and no more is than the step that finds out."""
     caplog.set_level(logging.INFO)
-    cooperator = Cooperator(started=False)
+    steps: list[Callable[[], None]] = []
+
+    def schedule(step: Callable[[], None]) -> IDelayedCall:
+        steps.append(step)
+        return cast("IDelayedCall", reactor.callLater(0, step))
+
+    cooperator = Cooperator(lambda: lambda: True, schedule, started=False)
     monkeypatch.setattr(served.site, "cooperator", cooperator)
     journey = arrived(served, name_of("large", hasty), "encoding", reset)
     until(lambda: has_left(journey))
@@ -302,6 +308,7 @@ def test_a71_a109_b77_b78_b80_an_answer_that_is_being_encoded(
     nothing_is_left(served, journey)
     (line,) = lines(caplog, "access")
     assert f" 0B {499 if hasty else 200}! " in line
+    assert len(steps) == (0 if hasty else 2)
     in_reactor(cooperator.stop)
 
 

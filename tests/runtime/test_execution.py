@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
 from http.client import IncompleteRead
 from itertools import count
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -21,10 +23,12 @@ from counterfoil import (
     finish_request,
     respond_with_json,
     respond_with_json_bytes,
+    return_json_error,
     set_headers,
 )
 from counterfoil._context import current_context
 from counterfoil._cpu import measured
+from counterfoil._output import rendering
 from counterfoil.stub import ApiError, answers, at_head, cancellable, limits, path
 from counterfoil.testing import TestClient
 from twisted.internet.base import DelayedCall
@@ -35,6 +39,7 @@ from twisted.python.failure import Failure
 from twisted.web import server
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
+from typing_extensions import override
 
 from tests.runtime.test_lifecycle import Answer, lines, until
 from tests.serving import Serve, Server, in_reactor, reactor
@@ -126,6 +131,28 @@ def test_b84_b83_a_part_of_an_answer_is_cut_at_the_deadline(serve: Serve) -> Non
 
 def on_stock_site(resource: Resource) -> Server:
     return Server(server.Site(resource))
+
+
+def test_a_failure_on_a_site_that_knows_no_names_is_that_of_a_handler(
+    running_reactor: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(Resource):
+        isLeaf = True
+
+        def __init__(self) -> None:
+            Resource.__init__(self)
+
+        @override
+        def render(self, request: Request) -> int:
+            return_json_error(Failure(RuntimeError("secret")), request)
+            return NOT_DONE_YET
+
+    stock = on_stock_site(Failing())
+    try:
+        assert stock.get("/").status == 500
+    finally:
+        stock.stop()
+    assert lines(caplog, "server") == ["GET /: a handler failed"]
 
 
 def test_b84_the_deadline_holds_on_a_site_that_is_not_ours(running_reactor: None) -> None:
@@ -485,6 +512,28 @@ def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve, ours: bool) -> No
     assert next(turns) > 10, "it was encoded in too few turns of the reactor"
     assert answer.body == encode_canonical_json(value)
     assert answer.headers["content-length"] == str(len(answer.body))
+
+
+def test_a71_a_step_of_a_large_answer_ends_with_the_piece_that_exceeds_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(7):
+            now[0] += 0.4 * rendering.STEP
+            yield b"%d" % number
+
+    def steps(request: Request) -> Answer:
+        kept: list[bytes] = []
+        return 200, [
+            b"".join(kept).decode() for _ in rendering._until_over(request, pieces(), kept)
+        ]
+
+    monkeypatch.setattr(rendering, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], steps, "steps")
+    assert TestClient(resource).get("/").json() == ["012", "012345"]
 
 
 @pytest.mark.parametrize("bad", [float("nan"), "\ud800", {1: 2, None: 3}])
