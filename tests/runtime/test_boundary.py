@@ -362,3 +362,16 @@ def test_a77_an_answer_is_as_canonical_as_its_resource(times: int, canonical: bo
         answer = TestClient(resource).get(target)
         assert answer.headers["content-type"] == "application/json"
         assert answer.body == b"[" + b",".join([sent] * times) + b"]"
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_what_is_sent_in_pieces_is_answered_once(
+    serve: Serve, foreign: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"a,"
+        yield b"b"
+
+    answer = served(serve, Ok(pieces()), "text/csv", foreign=foreign)
+    assert (answer.status, answer.body) == (200, b"a,b")
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
