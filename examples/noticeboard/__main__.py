@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import noticeboard
-from counterfoil import JsonResource, Site, drain_on_shutdown
+from counterfoil import AccessLog, JsonResource, Site, drain_on_shutdown
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
@@ -46,7 +46,7 @@ async def serve(reactor: ReactorBase, listen: str, database: str) -> None:
         notices=Notices(store, IReactorTime(reactor), Bell()),
         search=Search(store),
     )
-    site = Site(root)
+    site = Site(root, access_log=AccessLog())
     port = await serverFromString(reactor, listen).listen(site)
     drain_on_shutdown(reactor, site, [port], grace=5.0)
     address = port.getHost()

@@ -75,6 +75,7 @@ from counterfoil._resources.redirect import RootRedirect
 from counterfoil._resources.static import StaticResource
 from counterfoil._resources.unrecognized import UnrecognizedRequestResource
 from counterfoil._routing.templates import path
+from counterfoil._server.access_log import AccessLog
 from counterfoil._server.deadlines import Deadlines
 from counterfoil._server.heads import BodyPlan, HeadAware
 from counterfoil._server.observing import Observer
@@ -105,6 +106,7 @@ from counterfoil._watchdog import Watchdog
 
 __all__ = [
     "Accepted",
+    "AccessLog",
     "AlreadyReported",
     "ApiError",
     "ApiKey",

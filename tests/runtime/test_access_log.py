@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from counterfoil import (
+    AccessLog,
     BodyPlan,
     HealthResource,
     JsonResource,
@@ -19,7 +22,6 @@ from counterfoil import (
     finish_request,
 )
 from counterfoil._context import RequestContext
-from counterfoil._server import access_log
 from counterfoil._server.timed_request import TimedRequest
 from counterfoil._server.usual_headers import UsualHeaders
 from counterfoil.stub import path
@@ -67,6 +69,17 @@ async def fine(request: SiteRequest) -> object:
     request.add_cpu(0.25, 0.125)
     request.add_cpu(0.25, 0.125)
     return "fine"
+
+
+def notice(request: Request, name: str) -> tuple[int, object]:
+    return 200, name
+
+
+LINE = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z 127\.0\.0\.1 - public - [A-Z]+-\d+ - "
+    r"{(\w+)} - 0\.\d{3}s/0\.\d{3}s \(0\.\d{3}s, 0\.\d{3}s\) \d+B (\d+) "
+    r'"[A-Z]+ ([^ "]+) HTTP/1\.1" "[^"]+"'
+)
 
 
 class TestId:
@@ -397,13 +410,13 @@ class TestFaults:
                 raise OSError("disk full")
 
         handler = Full()
-        access_log.access_logger.addHandler(handler)
+        logging.getLogger("counterfoil.access").addHandler(handler)
         try:
             client = TestClient(Taker(fine))
             assert client.get("/").status == 200
             assert client.get("/").status == 200
         finally:
-            access_log.access_logger.removeHandler(handler)
+            logging.getLogger("counterfoil.access").removeHandler(handler)
         assert len(called) == 2
 
     def test_b95_a_callback_of_notify_finish(self, serve: Serve) -> None:
@@ -471,6 +484,98 @@ def test_a111_a_client_that_leaves_too_early_is_no_request(
         until(lambda: lines(caplog, "access"))
         assert lines(caplog, "access") == ["127.0.0.1 left before its request was complete"]
     assert told.started == told.ended == []
+
+
+class TestFile:
+    """A file of access lines."""
+
+    def site(self, log: AccessLog) -> Site:
+        root = JsonResource()
+        root.register_paths("GET", [path("/notices/{name}")], notice, "GetNotice")
+        return Site(root, access_log=log, tag="public")
+
+    def test_a105_has_each_line_as_soon_as_its_request_is_over(
+        self, serve: Serve, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        file = tmp_path / "access.log"
+        server = serve(self.site(AccessLog(file)))
+        headers = {"User-Agent": 'quick "fox"\t\xe9'}
+
+        def has(count: int) -> Callable[[], bool]:
+            return lambda: len(file.read_text(encoding="ascii").splitlines()) == count
+
+        for count, name in enumerate(("a", 'b"?q="', "c?access_token=abc"), 1):
+            assert server.get(f"/notices/{name}", headers=headers).status == 200
+            until(has(count))
+        assert server.request("OPTIONS", "/notices/a").status == 204
+        assert server.get("/unknown").status == 404
+        until(has(4))
+        told = [LINE.fullmatch(line) for line in file.read_text(encoding="ascii").splitlines()]
+        assert [line and line.groups() for line in told] == [
+            ("GetNotice", "200", "/notices/a"),
+            ("GetNotice", "200", "/notices/b\\x22?q=\\x22"),
+            ("GetNotice", "200", "/notices/c?access_token=<redacted>"),
+            ("JsonResource", "404", "/unknown"),
+        ]
+        assert lines(caplog, "access") == []
+
+    def test_a111_has_those_who_leave_early(self, serve: Serve, tmp_path: Path) -> None:
+        file = tmp_path / "access.log"
+        connection = serve(self.site(AccessLog(file))).connect()
+        connection.send(b"GET / HT")
+        connection.reset()
+        until(lambda: file.read_text(encoding="ascii"))
+        assert file.read_text(encoding="ascii").endswith(
+            "Z 127.0.0.1 left before its request was complete\n"
+        )
+
+    def test_goes_on_in_a_new_file_when_the_old_one_was_moved(self, tmp_path: Path) -> None:
+        file = tmp_path / "access.log"
+        file.write_text("before\n", encoding="ascii")
+        log = AccessLog(file)
+        log.write("one")
+        moved = file.rename(tmp_path / "access.log.1")
+        log.write("two")
+        log.reopen()
+        log.write("three")
+        log.write("unwanted", logging.DEBUG)
+        assert [line[-3:] for line in moved.read_text(encoding="ascii").splitlines()] == [
+            "ore",
+            "one",
+            "two",
+        ]
+        assert file.read_text(encoding="ascii").endswith("Z three\n")
+        assert file.read_text(encoding="ascii").count("\n") == 1
+
+    def test_of_a_place_that_is_not_there_is_refused_and_the_old_file_is_kept(
+        self, tmp_path: Path
+    ) -> None:
+        with pytest.raises(FileNotFoundError):
+            AccessLog(tmp_path / "missing" / "access.log")
+        folder = tmp_path / "logs"
+        folder.mkdir()
+        log = AccessLog(folder / "access.log")
+        moved = folder.rename(tmp_path / "moved")
+        with pytest.raises(FileNotFoundError):
+            log.reopen()
+        log.write("kept")
+        assert (moved / "access.log").read_text(encoding="ascii").endswith("Z kept\n")
+
+    def test_without_a_path_is_standard_error(self, capfd: pytest.CaptureFixture[str]) -> None:
+        log = AccessLog()
+        log.write("to whom it may concern")
+        log.reopen()
+        log.write("again")
+        assert [line[25:] for line in capfd.readouterr().err.splitlines()] == [
+            "to whom it may concern",
+            "again",
+        ]
+
+    def test_b93_that_cannot_be_written_harms_no_request(self, serve: Serve) -> None:
+        server = serve(self.site(AccessLog("/dev/full")))
+        assert server.get("/notices/a").status == 200
+        assert server.get("/notices/a").status == 200
 
 
 def test_a103_the_date_is_made_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import measured
-from counterfoil import JsonResource, Request, Site
+from counterfoil import AccessLog, JsonResource, Request, Site
 from measured import models
 from twisted.logger import ILogObserver, STDLibLogObserver, globalLogBeginner
 
@@ -40,4 +40,4 @@ def serve() -> None:
     globalLogBeginner.beginLoggingTo([ILogObserver(STDLibLogObserver())], redirectStandardIO=False)
     root = JsonResource()
     measured.register(root, measured=Measured())
-    serve_on_twisted(Site(root))
+    serve_on_twisted(Site(root, access_log=AccessLog()))

@@ -10,7 +10,6 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -110,23 +109,27 @@ class _Execution:
     async def answer(self, arguments: Arguments) -> None:
         """Call the handler, and answer. Raises nothing but what ends a program."""
         request = self._request
-        with request.processing() if isinstance(request, SiteRequest) else nullcontext():
-            try:
-                operation = self._route.operation
-                if operation is None:
-                    sent = await self._called_back(request, arguments)
-                else:
-                    sent = await self._operated(request, operation, arguments)
-                if sent is not None:
-                    await sent
-            except (Exception, asyncio.CancelledError) as error:
-                self._fail(error)
-            except BaseException as error:
-                self._fail(error)
-                raise
-            finally:
-                if self._runs:
-                    self.end_step()  # the request may be logged when `processing` ends
+        ours = request if isinstance(request, SiteRequest) else None
+        if ours is not None:
+            ours.enter()
+        try:
+            operation = self._route.operation
+            if operation is None:
+                sent = await self._called_back(request, arguments)
+            else:
+                sent = await self._operated(request, operation, arguments)
+            if sent is not None:
+                await sent
+        except (Exception, asyncio.CancelledError) as error:
+            self._fail(error)
+        except BaseException as error:
+            self._fail(error)
+            raise
+        finally:
+            if self._runs:
+                self.end_step()  # the request may be logged when it is left
+            if ours is not None:
+                ours.leave()
 
     def begin_step(self) -> None:
         """The handler runs."""

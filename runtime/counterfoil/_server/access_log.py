@@ -3,50 +3,128 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
+from typing import Protocol
 
 from counterfoil._describe import printable
 from counterfoil._server.summary import RequestSummary
 
-__all__ = ["access_logger", "log_access"]
+__all__ = ["AccessLog", "AccessLogger", "TakesAccessLines", "access_line"]
 
-access_logger = logging.getLogger("counterfoil.access")
+_STANDARD_ERROR = 2
+
+_logger = logging.getLogger("counterfoil.access")
 
 
-_LINE = '%s - %s - %s - {%s} %s %.3fs/%.3fs (%.3fs, %.3fs) %dB %d%s "%s %s %s" "%s"'
+class TakesAccessLines(Protocol):
+    """Where the access lines of a site go.
+
+    A log that fails fails alone: there is no other place to tell of it.
+    """
+
+    def takes(self, level: int) -> bool:
+        """Whether lines of *level* are wanted."""
+
+    def write(self, line: str, level: int = logging.INFO) -> None:
+        """Write *line*, if such are wanted."""
 
 
-def log_access(summary: RequestSummary, request_id: str, level: int) -> None:
-    """Write the access line of a request.
+class AccessLogger:
+    """Hands the lines to the logger `counterfoil.access`."""
+
+    def takes(self, level: int) -> bool:
+        """Whether the logger is enabled for *level*."""
+        return _logger.isEnabledFor(level)
+
+    def write(self, line: str, level: int = logging.INFO) -> None:
+        """Hand on *line*."""
+        if not self.takes(level):
+            return
+        try:
+            # What `Logger.log` does, but for its walk up the stack to find who called.
+            _logger.handle(_logger.makeRecord(_logger.name, level, "", 0, line, (), None))
+        except Exception:  # a handler of the log
+            return
+
+
+class AccessLog:
+    """A file of access lines, each written to it at once: `Site(access_log=AccessLog(path))`.
+
+    A line in it begins with the time, `2026-11-22T21:04:07.123Z`, and goes on as it does through
+    `logging`, which takes longer for it than a short handler does. Lines below INFO are left out.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        """Lines are added to the file at *path*, which is made if need be; None is standard error.
+
+        Raises `OSError` if the file cannot be opened.
+        """
+        self._path = path
+        self._second = 0
+        self._date = ""
+        self._file = _opened(path)
+
+    def reopen(self) -> None:
+        """Go on in a new file of the same name, as the old one was moved away.
+
+        Raises `OSError` if it cannot be opened; lines go to the old one then.
+        """
+        if self._path is not None:
+            former, self._file = self._file, _opened(self._path)
+            os.close(former)
+
+    def takes(self, level: int) -> bool:
+        """Whether *level* is INFO or above."""
+        return level >= logging.INFO
+
+    def write(self, line: str, level: int = logging.INFO) -> None:
+        """Write *line*."""
+        if not self.takes(level):
+            return
+        now = time.time()
+        second = int(now)
+        if second != self._second:
+            self._second = second
+            self._date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        text = f"{self._date}.{int((now - second) * 1000):03d}Z {line}\n".encode()
+        try:
+            while text:
+                text = text[os.write(self._file, text) :]
+        except OSError:  # a full disk, a closed pipe
+            return
+
+
+def _opened(path: str | os.PathLike[str] | None) -> int:
+    if path is None:
+        return _STANDARD_ERROR
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+
+
+def access_line(summary: RequestSummary, request_id: str) -> str:
+    """The access line of a request.
 
         192.0.2.1 - main - GET-7 - {ListNotices} ann 0.003s/0.000s (0.002s, 0.000s) 64B 200
         "GET /boards/lobby/notices HTTP/1.1" "curl/8.5.0"
 
     The times are those of the handler, of sending what was left then, and of the processor in the
     program and in the system. `!` marks an answer that was not sent in full.
-
-    A log that fails fails alone: there is no other place to tell of it.
     """
-    try:
-        values = (
-            summary.client,
-            summary.site,
-            request_id,
-            summary.servlet,
-            "-" if summary.requester is None else printable(summary.requester.encode()),
-            summary.processing_seconds,
-            summary.send_seconds,
-            summary.user_cpu,
-            summary.system_cpu,
-            summary.bytes_sent,
-            summary.status,
-            "" if summary.complete else "!",
-            summary.method,
-            summary.uri,
-            summary.protocol,
-            summary.user_agent,
-        )
-        # What `Logger.log` does, but for its walk up the stack to find who called.
-        name = access_logger.name
-        access_logger.handle(access_logger.makeRecord(name, level, "", 0, _LINE, values, None))
-    except Exception:  # a handler of the log, or a surrogate in a name
-        return
+    requester = "-" if summary.requester is None else _shown(summary.requester)
+    return (
+        f"{summary.client} - {summary.site} - {request_id} - {{{summary.servlet}}} {requester}"
+        f" {summary.processing_seconds:.3f}s/{summary.send_seconds:.3f}s"
+        f" ({summary.user_cpu:.3f}s, {summary.system_cpu:.3f}s)"
+        f" {summary.bytes_sent}B {summary.status}{'' if summary.complete else '!'}"
+        f' "{summary.method} {_quoted(summary.uri)} {summary.protocol}"'
+        f' "{_quoted(summary.user_agent)}"'
+    )
+
+
+def _shown(requester: str) -> str:
+    return printable(requester.encode(errors="backslashreplace"))
+
+
+def _quoted(text: str) -> str:
+    """*text* for between quotes, whose end it must not forge."""
+    return text.replace('"', "\\x22")

@@ -17,7 +17,6 @@ from twisted.web.http_headers import Headers
 from typing_extensions import override
 
 from counterfoil._errors import CodedError
-from counterfoil._server.access_log import access_logger
 from counterfoil._server.boundaries import Producer, Transport
 from counterfoil._server.reading_channel import Phase, ReadingChannel
 from counterfoil._server.surroundings import Host
@@ -86,10 +85,10 @@ class SiteChannel(ReadingChannel):
     def send_whole(self, request: Request, body: bytes) -> None:
         """Send the head of the answer to *request*, and *body*, which is all of it."""
         headers = request.responseHeaders
-        self._settle_persistence(headers)
+        if self.site.draining or self._body_open or not self.persistent:
+            self._settle_persistence(headers)
         line = _status_line(request.clientproto, request.code, request.code_message)
-        self._head = _head(line, headers)
-        self.write(body)
+        self._send(_head(line, headers) + body)
 
     def _settle_persistence(self, headers: Headers) -> None:
         if self._body_open or (self.site.draining and not self._more_has_come()):
@@ -114,7 +113,9 @@ class SiteChannel(ReadingChannel):
         if head is None:
             HTTPChannel.write(self, data)
             return
-        data = head + data
+        self._send(head + data)
+
+    def _send(self, data: bytes) -> None:
         sent = send_at_once(self._wire, data) if self._is_plain else 0
         if sent < len(data):
             HTTPChannel.write(self, data[sent:])
@@ -151,9 +152,11 @@ class SiteChannel(ReadingChannel):
             self._halt()
         else:
             self._resume_reading()
-        data = b"".join(self._dataBuffer)
-        self._dataBuffer = []
-        self._ahead = 0
+        data = b""
+        if self._dataBuffer:
+            data = b"".join(self._dataBuffer)
+            self._dataBuffer = []
+            self._ahead = 0
         HTTPChannel.setLineMode(self, data)
 
     @override
@@ -218,7 +221,7 @@ class SiteChannel(ReadingChannel):
         self.site.closed(self)
         if self._left_early():
             peer = getattr(self._peer, "host", "-")
-            access_logger.info("%s left before its request was complete", peer)
+            self.site.access_log.write(f"{peer} left before its request was complete")
         self._phase = Phase.CLOSING
         HTTPChannel.connectionLost(self, reason)
         self.requests = []
@@ -238,7 +241,7 @@ class SiteChannel(ReadingChannel):
             self.abort()
             return
         if self.requests:
-            self._request().check(now)
+            self.requests[0].check(now)
         if now >= self._due and self._held_for is None:
             self._expire()
 
@@ -264,7 +267,7 @@ class SiteChannel(ReadingChannel):
             case Phase.HEAD:
                 self._refuse_head(_too_slow())
             case Phase.BODY:
-                self._request().fail_body(_too_slow())
+                self.requests[0].fail_body(_too_slow())
             case Phase.CLOSING:
                 self.abort()
             case _:

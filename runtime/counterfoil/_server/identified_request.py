@@ -33,6 +33,9 @@ class IdentifiedRequest(Request):
     received: PreparedHeaders
     """The headers of the request, which are `requestHeaders` too."""
 
+    given: PreparedHeaders
+    """The headers of the answer, which are `responseHeaders` too."""
+
     _context: RequestContext | None = None
     _request_id: str | None = None
     _client_known = False
@@ -40,7 +43,7 @@ class IdentifiedRequest(Request):
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
         Request.__init__(self, channel, parsePOSTFormSubmission=False)
         self.received = self.requestHeaders = PreparedHeaders()
-        self.responseHeaders = PreparedHeaders()
+        self.given = self.responseHeaders = PreparedHeaders()
         # The channel gets its site when it is made, but Twisted declares no attribute for it.
         self._settings = cast("Settings", vars(channel)["site"])
         self._sequence = next(_SEQUENCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterable
 from typing import cast
 
 from twisted.protocols.basic import LineReceiver
@@ -59,6 +60,7 @@ _IDLE, _HEAD, _BODY, _ANSWER = Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.ANSWER
 class ReadingChannel(HTTPChannel):
     """Takes requests, one at a time, and refuses what is none or too large."""
 
+    requests: list[SiteRequest]
     _transport: Transport
     _network: Producer
 
@@ -140,7 +142,7 @@ class ReadingChannel(HTTPChannel):
             return
         if known in _LENGTHS and not self._maybeChooseTransferDecoder(known, value):
             return
-        self._request().received.append(known, value)
+        self.requests[0].received.append(known, value)
         self._receivedHeaderCount += 1
         if self._receivedHeaderCount > self.maxHeaders:
             self._respondToBadRequestAndDisconnect()
@@ -149,7 +151,7 @@ class ReadingChannel(HTTPChannel):
         if not line and not self._blank_line:
             self._blank_line = True  # RFC 9112, section 2.2
             return
-        self.requests.append(self.requestFactory(self))
+        self.requests.append(cast("SiteRequest", self.requestFactory(self)))
         found = _REQUEST_LINE.fullmatch(line)
         if found is None:
             self._respondToBadRequestAndDisconnect()
@@ -168,10 +170,14 @@ class ReadingChannel(HTTPChannel):
     @override
     def allHeadersReceived(self) -> None:
         """A head is complete."""
-        request = self._request()
-        if request.received.get(b"Cookie") is not None:
+        request = self.requests[0]
+        received = request.received
+        if received.get(b"Cookie") is not None:
             Request.parseCookies(request)
-        self.persistent = self._may_persist(request, self.request_line[2])
+        options = received.get(b"Connection")
+        self.persistent = self.request_line[2] == b"HTTP/1.1" and (
+            options is None or not _lists_close(options)
+        )
         if self.length != 0:
             self._phase = _BODY
             self._body_open = True
@@ -189,16 +195,6 @@ class ReadingChannel(HTTPChannel):
             and self.request_line[2] == b"HTTP/1.1"
             and not (self._discarding or self._buffer or request.startedWriting)
         )
-
-    def _may_persist(self, request: SiteRequest, version: bytes) -> bool:
-        """Whether another request may follow (RFC 9112, section 9.3)."""
-        if version != b"HTTP/1.1":
-            return False
-        lines = request.received.get(b"Connection")
-        if lines is None:
-            return True
-        options = b",".join(lines).lower().split(b",")
-        return b"close" not in [each.strip() for each in options]
 
     # The body, and what comes after it.
 
@@ -220,7 +216,7 @@ class ReadingChannel(HTTPChannel):
             cast("Decoder", self._transferDecoder).dataReceived(data)
         except _MalformedChunkedDataError:
             error = CodedError(400, "The chunks of the body are malformed", Codes.UNKNOWN)
-            self._request().fail_body(error)
+            self.requests[0].fail_body(error)
 
     @override
     def _finishRequestBody(self, data: bytes) -> None:
@@ -250,14 +246,12 @@ class ReadingChannel(HTTPChannel):
         self._receivedHeaderCount = self._receivedHeaderSize = 0
         self._transferDecoder = None
         self._blank_line = self._body_open = False
-        self.release_body()
+        if self._held_for is not None:
+            self.release_body()
         self._phase = _ANSWER
         self._handlingRequest = True
         HTTPChannel.setRawMode(self)  # what comes is kept until the answer is complete
-        self._request().requestReceived(*line)
-
-    def _request(self) -> SiteRequest:
-        return cast("SiteRequest", self.requests[-1])  # Twisted's list has no type
+        self.requests[0].requestReceived(*line)
 
     # What is refused.
 
@@ -271,7 +265,7 @@ class ReadingChannel(HTTPChannel):
             return refused
         chosen: bool = HTTPChannel._maybeChooseTransferDecoder(self, header, data)
         if chosen and self.length is None:
-            take = self._request().handleContentChunk
+            take = self.requests[0].handleContentChunk
             self._transferDecoder = StrictChunks(take, self._finishRequestBody)
         return chosen
 
@@ -294,8 +288,8 @@ class ReadingChannel(HTTPChannel):
     def _refuse_head(self, error: CodedError) -> None:
         self.discard_body()
         if not self.requests:
-            self.requests.append(self.requestFactory(self))
-        self._request().refuse_head(error)
+            self.requests.append(cast("SiteRequest", self.requestFactory(self)))
+        self.requests[0].refuse_head(error)
 
     # What a request asks of its connection.
 
@@ -333,3 +327,8 @@ class ReadingChannel(HTTPChannel):
         if self._halted and not self._waitingForTransport:
             self._halted = False
             self._network.resumeProducing()
+
+
+def _lists_close(options: Iterable[bytes]) -> bool:
+    """Whether a `Connection` header says that no other request follows (RFC 9112, section 9.3)."""
+    return b"close" in [each.strip() for each in b",".join(options).lower().split(b",")]

@@ -14,15 +14,13 @@ from twisted.web.http import NO_BODY_CODES, HTTPChannel
 from twisted.web.server import Request
 from typing_extensions import override
 
-from counterfoil._context import WorkingFor
+from counterfoil._context import WorkingFor, current_context
 from counterfoil._describe import describe
 from counterfoil._errors import ClientDisconnectedError, CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
-from counterfoil._output.prepared import set_prepared
 from counterfoil._output.writers import write_response
-from counterfoil._server.access_log import access_logger
 from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
 from counterfoil._server.surroundings import Connection
 from counterfoil._server.targets import (
@@ -93,9 +91,10 @@ class SiteRequest(TimedRequest):
 
     def _take_head(self) -> None:
         self.method, target, self.clientproto = self._connection.request_line
-        self.uri = origin_form(target)
-        self.path, _, query = self.uri.partition(b"?")
-        self._refusal = fault_of_target(self.method, self.path, query)
+        self.uri = uri = target if target.startswith(b"/") else origin_form(target)
+        self.path, _, query = uri.partition(b"?")
+        if query or not uri.startswith(b"/"):
+            self._refusal = fault_of_target(self.method, self.path, query)
         self._query = query
         hosts = self.received.get(b"Host")
         fault = fault_of_host(self.clientproto, hosts)
@@ -168,7 +167,8 @@ class SiteRequest(TimedRequest):
         """The whole request has come."""
         if self._started and self.body_stream is None:
             return  # it was refused while it came
-        self._content().seek(0)
+        if self._body_size:
+            self._content().seek(0)
         if self.body_stream is not None:
             self.body_stream.end()
         else:
@@ -186,8 +186,11 @@ class SiteRequest(TimedRequest):
             self.refuse(self._refusal)
             return
         self._start()
-        with WorkingFor(self.context):
+        token = current_context.set(self.context)
+        try:
             self._process()
+        finally:
+            current_context.reset(token)
 
     def _process(self) -> None:
         if self.path == b"*":  # a question to the server itself (RFC 9110, section 9.3.7)
@@ -208,7 +211,7 @@ class SiteRequest(TimedRequest):
     def _start(self) -> None:
         """The answer begins: with what every answer says."""
         self._started = True
-        set_prepared(self, self._settings.usual_headers.lines())
+        self.given.update(self._settings.usual_headers.lines())
 
     def refuse(self, error: CodedError) -> None:
         """Answer *error*, in the shape of the resource that the request addresses."""
@@ -271,7 +274,8 @@ class SiteRequest(TimedRequest):
         """The client has left before the answer was complete."""
         Request.connectionLost(self, reason)
         if not self._started:
-            access_logger.info("%s left before its request was complete", self.client_address)
+            line = f"{self.client_address} left before its request was complete"
+            self._settings.access_log.write(line)
             return
         if self._processing and self.is_render_cancellable:
             self._cancel()

@@ -11,11 +11,12 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime
 from twisted.internet.task import Cooperator
 from twisted.web import http, server
-from twisted.web.resource import IResource
+from twisted.web.resource import IResource, getChildForRequest
 from typing_extensions import override
 
 from counterfoil._output.formats import ErrorFormat
 from counterfoil._output.rendering import JsonRenderer
+from counterfoil._server.access_log import AccessLog, AccessLogger, TakesAccessLines
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.channel import SiteChannel
 from counterfoil._server.deadlines import Deadlines, Sweep, Watched
@@ -55,6 +56,7 @@ class Site(server.Site):
         request_id_header: str | None = None,
         tag: str = "-",
         errors: ErrorFormat | None = None,
+        access_log: AccessLog | None = None,
         observers: Iterable[Observer] = (),
         reactor: IReactorTime | None = None,
     ) -> None:
@@ -64,7 +66,8 @@ class Site(server.Site):
         *trusted_proxies* are the addresses, the networks such as `10.0.0.0/8`, and `unix`, whose
         `X-Forwarded-For` is believed. *request_id_header* names the header that may give a request
         its id. *tag* names the site in the log. *errors* is the shape of what the site itself
-        refuses, where the resource does not.
+        refuses, where the resource does not. Access lines go to *access_log*, or else to the logger
+        `counterfoil.access`.
 
         Raises `ValueError` for a proxy that is no address.
         """
@@ -79,6 +82,7 @@ class Site(server.Site):
         self.request_id_header = None if request_id_header is None else request_id_header.encode()
         self.tag = tag
         self.renderer = JsonRenderer(canonical=True, errors=errors)
+        self.access_log: TakesAccessLines = AccessLogger() if access_log is None else access_log
         self.observers = Observers(observers)
         self.channels: set[HostedChannel] = set()
         self.running: set[Watched] = set()
@@ -139,7 +143,9 @@ class Site(server.Site):
 
     def find_resource(self, request: Request) -> IResource:
         """The resource that *request* addresses."""
-        found: IResource = server.Site.getResourceFor(self, request)
+        request.site = self
+        vars(request)["sitepath"] = []  # for sessions; Twisted declares no attribute for it
+        found: IResource = getChildForRequest(self.resource, request)
         return found
 
     @override

@@ -7,6 +7,7 @@ from typing import Protocol
 from twisted.web.resource import IResource
 
 from counterfoil._output.rendering import JsonRenderer
+from counterfoil._server.access_log import TakesAccessLines
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.deadlines import Deadlines, Sweep, Watched
 from counterfoil._server.proxies import TrustedProxies
@@ -51,6 +52,7 @@ class Settings(Protocol):
     sweep: Sweep
     proxies: TrustedProxies | None
     renderer: JsonRenderer
+    access_log: TakesAccessLines
 
     @property
     def observers(self) -> ToldOfRequests: ...
@@ -81,6 +83,7 @@ class HostedChannel(Protocol):
 class Host(Protocol):
     """The part of a `Site` that its connections look at."""
 
+    access_log: TakesAccessLines
     deadlines: Deadlines
     draining: bool
     timers: Timers

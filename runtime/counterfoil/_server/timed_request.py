@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from counterfoil._context import WorkingFor
 from counterfoil._describe import describe
-from counterfoil._server.access_log import access_logger, log_access
+from counterfoil._server.access_log import access_line
 from counterfoil._server.identified_request import IdentifiedRequest
 from counterfoil._server.summary import RequestSummary
 
@@ -134,14 +134,14 @@ class TimedRequest(IdentifiedRequest):
             return
         self._logged = True
         level = logging.DEBUG if self.method == b"OPTIONS" else self.access_level
-        observers = self._settings.observers
-        is_logged = access_logger.isEnabledFor(level)
+        log, observers = self._settings.access_log, self._settings.observers
+        is_logged = log.takes(level)
         if not (is_logged or observers):
             return
         summary = self._summary()
         with WorkingFor(self.context):
             if is_logged:
-                log_access(summary, self.request_id, level)
+                log.write(access_line(summary, self.request_id), level)
             if observers:
                 observers.request_ended(self, summary)
 
