@@ -37,7 +37,7 @@ def _may_hold_secrets(uri: bytes) -> bool:
     if b"%" in uri or b"+" in uri:
         return True
     text = uri.decode("latin-1").lower()
-    return any(name in text for name in _SECRETS)
+    return any(map(text.__contains__, _SECRETS))
 
 
 def _redacted_pair(pair: bytes) -> bytes:

@@ -534,12 +534,12 @@ class TestFile:
         file = tmp_path / "access.log"
         file.write_text("before\n", encoding="ascii")
         log = AccessLog(file)
-        log.write("one")
+        log.write("one", logging.INFO)
         moved = file.rename(tmp_path / "access.log.1")
-        log.write("two")
+        log.write("two", logging.INFO)
         log.reopen()
-        log.write("three")
-        log.write("unwanted", logging.DEBUG)
+        log.write("three", logging.INFO)
+        assert not log.takes(logging.DEBUG)
         assert [line[-3:] for line in moved.read_text(encoding="ascii").splitlines()] == [
             "ore",
             "one",
@@ -559,14 +559,14 @@ class TestFile:
         moved = folder.rename(tmp_path / "moved")
         with pytest.raises(FileNotFoundError):
             log.reopen()
-        log.write("kept")
+        log.write("kept", logging.INFO)
         assert (moved / "access.log").read_text(encoding="ascii").endswith("Z kept\n")
 
     def test_without_a_path_is_standard_error(self, capfd: pytest.CaptureFixture[str]) -> None:
         log = AccessLog()
-        log.write("to whom it may concern")
+        log.write("to whom it may concern", logging.INFO)
         log.reopen()
-        log.write("again")
+        log.write("again", logging.INFO)
         assert [line[25:] for line in capfd.readouterr().err.splitlines()] == [
             "to whom it may concern",
             "again",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import logging
+import logging.config
 import re
 
+from ruamel.yaml import YAML
 from synapse.api.errors import Codes, SynapseError
+from synapse.config.logger import DEFAULT_LOG_CONFIG, one_time_logging_setup
 from synapse.http.server import HttpServer
 from synapse.http.servlet import (
     parse_and_validate_json_object_from_request,
@@ -16,6 +18,7 @@ from twisted.web.server import Request
 
 from benchmarks.serving.launch import serve_on_twisted
 from benchmarks.serving.models import Notice
+from benchmarks.serving.process import WORK
 from benchmarks.serving.workloads import GREETING, LARGE
 from tests.mounts.hosts.synapse_resource import site
 
@@ -50,9 +53,8 @@ def register(server: HttpServer) -> None:
 
 
 def serve() -> None:
-    """Serve until the process ends. Its log goes to stderr, at its default level."""
-    logging.basicConfig(
-        format="%(asctime)s - %(name)s - %(lineno)d - %(levelname)s - %(message)s",
-        level=logging.INFO,
-    )
+    """Serve until the process ends. Its log is as in the configuration that Synapse generates."""
+    one_time_logging_setup()
+    text = DEFAULT_LOG_CONFIG.substitute(log_file=WORK / "synapse-lines.log")
+    logging.config.dictConfig(YAML(typ="safe", pure=True).load(text))
     serve_on_twisted(site(register))

@@ -29,11 +29,6 @@ class Slot:
     several: bool
 
     @property
-    def exploded(self) -> bool:
-        """Whether each element of a list comes in an occurrence of its own."""
-        return isinstance(self.marker, Query) and self.marker.explode is not False
-
-    @property
     def location(self) -> str:
         return f"{self.marker.place}.{self.name}"
 
@@ -71,6 +66,8 @@ def _path(slots: Sequence[Slot]) -> Collect:
 
 def _query(slots: Sequence[Slot]) -> Collect:
     by_name = {slot.name: slot for slot in slots}
+    # Each element of a list in an occurrence of its own, unless it is said otherwise.
+    joined = {slot.attribute for slot in slots if _is_joined(slot.marker)}
 
     def collect(
         request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
@@ -83,10 +80,22 @@ def _query(slots: Sequence[Slot]) -> Collect:
         except TooManyParametersError as error:
             problems.append(Problem("query", "too_many", str(error)))
             return
-        for name, value in pairs:
+        for name, encoded in pairs:
             slot = by_name.get(name) or by_name.get(_decoded_name(name) or "")
-            if slot is not None:
-                _add_query(slot, value, texts, problems)
+            if slot is None:
+                continue
+            if "%" in encoded or not encoded.isascii():
+                value = _decoded(slot, encoded, problems)
+                if value is None:
+                    continue
+            else:
+                value = encoded
+            if not slot.several:
+                texts.setdefault(slot.attribute, value)
+            elif slot.attribute not in joined:
+                texts[slot.attribute] = [*texts.get(slot.attribute, ()), value]
+            else:
+                texts.setdefault(slot.attribute, value.split(","))
 
     return collect
 
@@ -142,19 +151,16 @@ def _decoded_name(name: str) -> str | None:
         return None
 
 
-def _add_query(slot: Slot, encoded: str, texts: Texts, problems: list[Problem]) -> None:
+def _is_joined(marker: Parameter) -> bool:
+    return isinstance(marker, Query) and marker.explode is False
+
+
+def _decoded(slot: Slot, encoded: str, problems: list[Problem]) -> str | None:
     try:
-        text = percent_decode(encoded)
+        return percent_decode(encoded)
     except ValueError as error:
         problems.append(Problem(slot.location, "encoding", f"Input {error}"))
-        return
-    if not slot.several:
-        texts.setdefault(slot.attribute, text)
-    elif not slot.exploded:
-        texts.setdefault(slot.attribute, text.split(","))
-    else:
-        earlier = texts.get(slot.attribute, ())
-        texts[slot.attribute] = [*earlier, text]
+        return None
 
 
 def _add_bytes(slot: Slot, value: bytes, texts: Texts, problems: list[Problem]) -> None:

@@ -63,5 +63,4 @@ def split_query(query: bytes) -> list[tuple[str, str]]:
     if query.count(b"&") >= MAX_PARAMETERS:
         raise TooManyParametersError
     text = query.decode("latin-1").replace("+", " ")
-    pairs = (pair.partition("=") for pair in text.split("&") if pair)
-    return [(name, value) for name, _, value in pairs]
+    return [pair.partition("=")[::2] for pair in text.split("&") if pair]

@@ -44,9 +44,11 @@ def weight(values: Sequence[object], enough: int) -> int:
                 total += len(item)
             elif isinstance(item, int):
                 total += item.bit_length() // BITS
+            elif item is None:
+                continue
             elif isinstance(item, float):
                 total += FLOAT
-            elif item is not None:
+            else:
                 for parts in _parts(item):
                     total += EACH * len(parts)
                     if total > enough:
@@ -57,10 +59,10 @@ def weight(values: Sequence[object], enough: int) -> int:
 
 
 def _parts(item: object) -> tuple[Collection[object], ...]:
-    if isinstance(item, dict):
-        return item, item.values()
     if isinstance(item, _LISTS):
         return (item,)
+    if isinstance(item, dict):
+        return item, item.values()
     attributes = getattr(item, "__dict__", None)
     if not isinstance(attributes, dict):
         return ()

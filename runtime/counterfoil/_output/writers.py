@@ -129,14 +129,16 @@ def write_head(
     request: Request, status: int, content_type: str | bytes | None, length: int | None
 ) -> None:
     """Set the headers that say what the body is; *length* is None for one that is not known yet."""
-    headers = request.responseHeaders
-    headers.removeHeader(b"Transfer-Encoding")  # the connection's to say, never a handler's
-    if length is None or status in _WITHOUT_CONTENT:
-        headers.removeHeader(b"Content-Length")
+    has_content = status not in _WITHOUT_CONTENT
+    lines: dict[bytes, list[bytes]] = {}
+    if content_type is not None and has_content:
+        lines.update(_content_type(content_type))
+    if length is None or not has_content:
+        request.responseHeaders.removeHeader(b"Content-Length")
     else:
-        set_prepared(request, {b"Content-Length": [b"%d" % length]})
-    if content_type is not None and status not in _WITHOUT_CONTENT:
-        set_prepared(request, _content_type(content_type))
+        lines[b"Content-Length"] = [b"%d" % length]
+    request.responseHeaders.removeHeader(b"Transfer-Encoding")  # the connection's, no handler's
+    set_prepared(request, lines)
 
 
 @lru_cache(maxsize=256)

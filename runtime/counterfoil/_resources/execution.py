@@ -24,6 +24,7 @@ from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.headers import set_status
 from counterfoil._output.rendering import Renderer
+from counterfoil._server.heads import BodyPlan
 from counterfoil._server.request import SiteRequest
 from counterfoil._servlets.boundary import Operation, operation_of, send_declared
 from counterfoil._servlets.limits import check_body, too_slow
@@ -50,16 +51,19 @@ class Route:
     cancellable: bool
     options: RouteOptions
     operation: Operation | None
+    plan: BodyPlan
 
     @classmethod
     def to(cls, callback: Callback, servlet: str) -> Route:
         """A route to *callback*, with what its decorators say of it."""
+        options = options_of(callback)
         return cls(
             callback,
             servlet,
             is_cancellable(callback),
-            options_of(callback),
+            options,
             operation_of(callback),
+            BodyPlan(max_body=options.max_body, at_head=options.at_head),
         )
 
 
@@ -163,7 +167,8 @@ class _Execution:
     async def _operated(
         self, request: Request, operation: Operation, arguments: Arguments
     ) -> Awaitable[None] | None:
-        check_body(request, self._route.options.max_body)
+        if self._route.options.max_body is not None:
+            check_body(request, self._route.options.max_body)
         try:
             servlet = getattr(self._route.callback, "__self__", None)
             reply = await operation.method(servlet, request, **arguments)

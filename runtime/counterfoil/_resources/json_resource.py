@@ -99,10 +99,7 @@ class JsonResource(Resource):
     def plan_body(self, request: Request) -> BodyPlan:
         """How the body of *request* is to be taken, of which the head has come."""
         found = self._found(request)
-        if found is None:
-            return ANY_BODY
-        options = found[0].options
-        return BodyPlan(max_body=options.max_body, at_head=options.at_head)
+        return ANY_BODY if found is None else found[0].plan
 
     def refuse(self, request: Request, error: CodedError) -> None:
         """Answer *error*, as an error of the route that *request* addresses."""

@@ -17,6 +17,7 @@ from twisted.web.http_headers import Headers
 from typing_extensions import override
 
 from counterfoil._errors import CodedError
+from counterfoil._server.access_log import log_early_leave
 from counterfoil._server.boundaries import Producer, Transport
 from counterfoil._server.reading_channel import Phase, ReadingChannel
 from counterfoil._server.surroundings import Host
@@ -221,7 +222,7 @@ class SiteChannel(ReadingChannel):
         self.site.closed(self)
         if self._left_early():
             peer = getattr(self._peer, "host", "-")
-            self.site.access_log.write(f"{peer} left before its request was complete")
+            log_early_leave(self.site.access_log, peer)
         self._phase = Phase.CLOSING
         HTTPChannel.connectionLost(self, reason)
         self.requests = []

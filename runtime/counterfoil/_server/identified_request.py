@@ -15,12 +15,12 @@ from typing_extensions import override
 from counterfoil._context import RequestContext
 from counterfoil._describe import describe, printable, redacted
 from counterfoil._output.prepared import PreparedHeaders
-from counterfoil._server.surroundings import Settings
+from counterfoil._server.proxies import TrustedProxies
+from counterfoil._server.surroundings import Connection, Settings
 
 __all__ = ["IdentifiedRequest"]
 
 _SEQUENCE = count(1)
-_NONE = (b"-",)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -46,6 +46,7 @@ class IdentifiedRequest(Request):
         self.given = self.responseHeaders = PreparedHeaders()
         # The channel gets its site when it is made, but Twisted declares no attribute for it.
         self._settings = cast("Settings", vars(channel)["site"])
+        self._connection = cast("Connection", channel)
         self._sequence = next(_SEQUENCE)
 
     def __repr__(self) -> str:
@@ -70,14 +71,15 @@ class IdentifiedRequest(Request):
     def context(self) -> RequestContext:
         """What every line of the log may say of the request."""
         if self._context is None:
+            uri, agent = self.uri, self.received.get(b"User-Agent")
             self._context = RequestContext(
                 self.request_id,
                 self.client_address,
                 self._settings.tag,
                 printable(self.method),
-                printable(redacted(self.uri)),
+                printable(redacted(uri) if b"=" in uri else uri),
                 printable(self.clientproto),
-                printable((self.received.get(b"User-Agent") or _NONE)[-1]),
+                "-" if agent is None else printable(agent[-1]),
             )
         return self._context
 
@@ -89,15 +91,15 @@ class IdentifiedRequest(Request):
     @override
     def getClientAddress(self) -> IAddress:
         """The address of the client: behind proxies, what the trusted ones say of it."""
-        if not self._client_known:
+        proxies = self._settings.proxies
+        if proxies is not None and not self._client_known:
             self._client_known = True
-            self._look_behind_proxies()
+            self._look_behind(proxies)
         client: IAddress = self.client
         return client
 
-    def _look_behind_proxies(self) -> None:
-        proxies = self._settings.proxies
-        if proxies is None or not proxies.trusts(getattr(self.client, "host", None)):
+    def _look_behind(self, proxies: TrustedProxies) -> None:
+        if not proxies.trusts(getattr(self.client, "host", None)):
             return
         lines = self.received.get(b"X-Forwarded-For")
         found = None if lines is None else proxies.client(lines)

@@ -35,9 +35,6 @@ class Observers:
         self._observers = tuple(observers)
         self._failed: set[int] = set()
 
-    def __bool__(self) -> bool:
-        return bool(self._observers)
-
     def request_started(self, request: Request) -> None:
         """Tell each of them."""
         started = cast("SiteRequest", request)  # a site makes no others

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 from urllib.parse import unquote_to_bytes
 
 from twisted.python.failure import Failure
-from twisted.web.http import NO_BODY_CODES, HTTPChannel
+from twisted.web.http import NO_BODY_CODES
 from twisted.web.server import Request
 from typing_extensions import override
 
@@ -21,8 +21,8 @@ from counterfoil._input.body_stream import BodyStream
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
 from counterfoil._output.writers import write_response
+from counterfoil._server.access_log import log_early_leave
 from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
-from counterfoil._server.surroundings import Connection
 from counterfoil._server.targets import (
     arguments_of,
     fault_of_host,
@@ -59,10 +59,6 @@ class SiteRequest(TimedRequest):
     _body_size = 0
     _body_failed = False
     _started = False
-
-    def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        TimedRequest.__init__(self, channel)
-        self._connection = cast("Connection", channel)
 
     @property
     def args(self) -> dict[bytes, list[bytes]]:
@@ -126,6 +122,8 @@ class SiteRequest(TimedRequest):
         resource = find_head_aware(self._settings.resource, self.path)
         try:
             plan = ANY_BODY if resource is None else resource.plan_body(self)
+            if type(plan) is BodyPlan:
+                return plan
             return BodyPlan(max_body=plan.max_body, at_head=plan.at_head)
         except CodedError as error:
             return error
@@ -274,8 +272,7 @@ class SiteRequest(TimedRequest):
         """The client has left before the answer was complete."""
         Request.connectionLost(self, reason)
         if not self._started:
-            line = f"{self.client_address} left before its request was complete"
-            self._settings.access_log.write(line)
+            log_early_leave(self._settings.access_log, self.client_address)
             return
         if self._processing and self.is_render_cancellable:
             self._cancel()

@@ -83,7 +83,8 @@ class Site(server.Site):
         self.tag = tag
         self.renderer = JsonRenderer(canonical=True, errors=errors)
         self.access_log: TakesAccessLines = AccessLogger() if access_log is None else access_log
-        self.observers = Observers(observers)
+        told = tuple(observers)
+        self.observers = Observers(told) if told else None
         self.channels: set[HostedChannel] = set()
         self.running: set[Watched] = set()
         self.draining = False

@@ -31,8 +31,6 @@ class RunningHandlers(Protocol):
 class ToldOfRequests(Protocol):
     """The observers of a site."""
 
-    def __bool__(self) -> bool: ...
-
     def request_started(self, request: Request) -> None:
         """A handler starts."""
 
@@ -55,7 +53,7 @@ class Settings(Protocol):
     access_log: TakesAccessLines
 
     @property
-    def observers(self) -> ToldOfRequests: ...
+    def observers(self) -> ToldOfRequests | None: ...
 
     @property
     def running(self) -> RunningHandlers: ...

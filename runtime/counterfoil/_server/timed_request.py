@@ -12,7 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.web.http import HTTPChannel
 from typing_extensions import override
 
-from counterfoil._context import WorkingFor
+from counterfoil._context import RequestContext, WorkingFor, current_context
 from counterfoil._describe import describe
 from counterfoil._server.access_log import access_line
 from counterfoil._server.identified_request import IdentifiedRequest
@@ -71,7 +71,7 @@ class TimedRequest(IdentifiedRequest):
         self._processing = True
         self._began_at = time.monotonic()
         self._settings.running.add(self)
-        if self._settings.observers:
+        if self._settings.observers is not None:
             self._settings.observers.request_started(self)
 
     def leave(self) -> None:
@@ -136,35 +136,39 @@ class TimedRequest(IdentifiedRequest):
         level = logging.DEBUG if self.method == b"OPTIONS" else self.access_level
         log, observers = self._settings.access_log, self._settings.observers
         is_logged = log.takes(level)
-        if not (is_logged or observers):
+        if not is_logged and observers is None:
             return
-        summary = self._summary()
-        with WorkingFor(self.context):
-            if is_logged:
-                log.write(access_line(summary, self.request_id), level)
-            if observers:
-                observers.request_ended(self, summary)
-
-    def _summary(self) -> RequestSummary:
         context = self.context
+        summary = self._summary(context)
+        token = current_context.set(context)
+        try:
+            if is_logged:
+                log.write(access_line(summary, context.request_id), level)
+            if observers is not None:
+                observers.request_ended(self, summary)
+        finally:
+            current_context.reset(token)
+
+    def _summary(self, context: RequestContext) -> RequestSummary:
         handled_at = self._ended_at if self._processing is None else self._handled_at
-        return RequestSummary(
-            client=context.client,
-            site=context.site,
-            requester=self.requester,
-            servlet=self.servlet_name,
-            operation=self.operation,
-            method=context.method,
-            uri=context.uri,
-            protocol=context.protocol,
-            user_agent=context.user_agent,
-            status=self.code,
-            complete=self._complete,
-            bytes_sent=self.sentLength,
-            processing_seconds=handled_at - self._began_at,
-            send_seconds=max(0.0, self._ended_at - handled_at),
-            user_cpu=self._user_cpu,
-            system_cpu=self._system_cpu,
+        ended_at = self._ended_at
+        return RequestSummary(  # by position, which takes half the time
+            context.client,
+            context.site,
+            self.requester,
+            self.servlet_name,
+            self.operation,
+            context.method,
+            context.uri,
+            context.protocol,
+            context.user_agent,
+            self.code,
+            self._complete,
+            self.sentLength,
+            handled_at - self._began_at,
+            ended_at - handled_at if ended_at > handled_at else 0.0,
+            self._user_cpu,
+            self._system_cpu,
         )
 
 
