@@ -66,8 +66,8 @@ def _path(slots: Sequence[Slot]) -> Collect:
 
 def _query(slots: Sequence[Slot]) -> Collect:
     by_name = {slot.name: slot for slot in slots}
-    # Each element of a list in an occurrence of its own, unless it is said otherwise.
-    joined = {slot.attribute for slot in slots if _is_joined(slot.marker)}
+    # Their elements come in an occurrence each, unless it is said otherwise.
+    lists = {slot.attribute for slot in slots if slot.several and not _is_joined(slot.marker)}
 
     def collect(
         request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
@@ -80,22 +80,24 @@ def _query(slots: Sequence[Slot]) -> Collect:
         except TooManyParametersError as error:
             problems.append(Problem("query", "too_many", str(error)))
             return
+        found: dict[str, list[str]] = {}
+        is_plain = b"%" not in query and query.isascii()
         for name, encoded in pairs:
-            slot = by_name.get(name) or by_name.get(_decoded_name(name) or "")
+            slot = by_name.get(name)
+            if slot is None and not is_plain:
+                slot = by_name.get(_decoded_name(name) or "")
             if slot is None:
                 continue
-            if "%" in encoded or not encoded.isascii():
-                value = _decoded(slot, encoded, problems)
-                if value is None:
-                    continue
-            else:
-                value = encoded
-            if not slot.several:
-                texts.setdefault(slot.attribute, value)
-            elif slot.attribute not in joined:
-                texts[slot.attribute] = [*texts.get(slot.attribute, ()), value]
-            else:
+            value = encoded if is_plain else _decoded(slot, encoded, problems)
+            if value is None:
+                continue
+            if slot.attribute in lists:
+                found.setdefault(slot.attribute, []).append(value)
+            elif slot.several:
                 texts.setdefault(slot.attribute, value.split(","))
+            else:
+                texts.setdefault(slot.attribute, value)
+        texts.update(found)
 
     return collect
 

@@ -68,7 +68,8 @@ class Cors:
         *headers* are request headers that its routes read.
         """
         if self.origins == "*":
-            set_prepared(request, self._lines(methods, headers))
+            known = self._prepared.get((methods, headers))
+            set_prepared(request, known or self._lines(methods, headers))
             return
         response = request.responseHeaders
         for name in _HEADERS:

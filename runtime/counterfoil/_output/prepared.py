@@ -16,7 +16,14 @@ from typing_extensions import override
 
 from counterfoil._types import Request
 
-__all__ = ["PreparedHeaders", "PreparedLines", "prepared", "set_prepared", "spelled"]
+__all__ = [
+    "PreparedHeaders",
+    "PreparedLines",
+    "describe_content",
+    "prepared",
+    "set_prepared",
+    "spelled",
+]
 
 PreparedLines: TypeAlias = Mapping[bytes, list[bytes]]
 """Values by the name as it is sent."""
@@ -67,6 +74,15 @@ class PreparedHeaders(Headers):
         """Set *lines*."""
         self._rawHeaders.update(lines)
 
+    def describe_content(self, lines: PreparedLines, defaults: PreparedLines) -> None:
+        """For the function of this name."""
+        headers = self._rawHeaders
+        headers.pop(b"Content-Length", None)
+        headers.pop(b"Transfer-Encoding", None)
+        for name, values in defaults.items():
+            headers.setdefault(name, values)
+        headers.update(lines)
+
     @override
     def setRawHeaders(self, name: str | bytes, values: Sequence[str | bytes]) -> None:
         """Set *values*. Raises `ValueError` for what could forge another header."""
@@ -90,3 +106,19 @@ def set_prepared(request: Request, lines: PreparedLines) -> None:
         return
     for name, values in lines.items():
         headers.setRawHeaders(name, values)
+
+
+def describe_content(request: Request, lines: PreparedLines, defaults: PreparedLines) -> None:
+    """Set *lines*, and *defaults* where there is nothing, as a new content is described.
+
+    A former `Content-Length` is withdrawn, and so is `Transfer-Encoding`, which is the connection's
+    to say.
+    """
+    headers = request.responseHeaders
+    if isinstance(headers, PreparedHeaders):
+        headers.describe_content(lines, defaults)
+        return
+    headers.removeHeader(b"Content-Length")
+    headers.removeHeader(b"Transfer-Encoding")
+    absent = {name: each for name, each in defaults.items() if not headers.hasHeader(name)}
+    set_prepared(request, {**absent, **lines})

@@ -18,7 +18,7 @@ from counterfoil._json.encoding import encode
 from counterfoil._output.connection import is_over, send_whole
 from counterfoil._output.cors import Cors
 from counterfoil._output.headers import set_status
-from counterfoil._output.prepared import PreparedLines, prepared, set_prepared
+from counterfoil._output.prepared import PreparedLines, describe_content, prepared
 from counterfoil._output.producers import ByteProducer, pieces_of
 from counterfoil._types import Request, ResponseWriter
 
@@ -40,7 +40,8 @@ AT_ONCE = 16 * 1024
 _WITHOUT_CONTENT = frozenset({204, 304})
 _RESET_CONTENT = 205
 _ANY_ORIGIN = Cors()
-_NOT_TO_BE_KEPT = prepared({"Cache-Control": "no-cache, no-store, must-revalidate"})
+_NONE: PreparedLines = {}
+_UNLESS_SAID_OTHERWISE = prepared({"Cache-Control": "no-cache, no-store, must-revalidate"})
 
 
 def set_cors_headers(request: Request, cors: Cors = _ANY_ORIGIN) -> None:
@@ -82,9 +83,7 @@ def respond_with_json_bytes(
         return None
     if send_cors:
         set_cors_headers(request)
-    if not request.responseHeaders.hasHeader(b"Cache-Control"):
-        set_prepared(request, _NOT_TO_BE_KEPT)
-    _write(request, code, json_bytes, media_type)
+    _write(request, code, json_bytes, media_type, _UNLESS_SAID_OTHERWISE)
     return NOT_DONE_YET
 
 
@@ -95,9 +94,7 @@ def respond_with_json_pieces(
     set_status(request, code)
     if _has_left(request):
         return
-    if not request.responseHeaders.hasHeader(b"Cache-Control"):
-        set_prepared(request, _NOT_TO_BE_KEPT)
-    write_head(request, code, media_type, sum(map(len, pieces)))
+    write_head(request, code, media_type, sum(map(len, pieces)), _UNLESS_SAID_OTHERWISE)
     if request.method == b"HEAD" or code in _WITHOUT_CONTENT:
         send_whole(request, b"")
     else:
@@ -113,12 +110,18 @@ def write_response(
         _write(request, status, body, content_type)
 
 
-def _write(request: Request, status: int, body: bytes, content_type: str | bytes | None) -> None:
+def _write(
+    request: Request,
+    status: int,
+    body: bytes,
+    content_type: str | bytes | None,
+    defaults: PreparedLines = _NONE,
+) -> None:
     if status in _WITHOUT_CONTENT:
         body = b""
     elif status == _RESET_CONTENT:  # it has none, but says its length (RFC 9110, 15.3.6)
         body, content_type = b"", None
-    write_head(request, status, content_type, len(body))
+    write_head(request, status, content_type, len(body), defaults)
     if len(body) > AT_ONCE and request.method != b"HEAD":
         ByteProducer(request, pieces_of(body))
     else:
@@ -126,19 +129,23 @@ def _write(request: Request, status: int, body: bytes, content_type: str | bytes
 
 
 def write_head(
-    request: Request, status: int, content_type: str | bytes | None, length: int | None
+    request: Request,
+    status: int,
+    content_type: str | bytes | None,
+    length: int | None,
+    defaults: PreparedLines = _NONE,
 ) -> None:
-    """Set the headers that say what the body is; *length* is None for one that is not known yet."""
+    """Set the headers that say what the body is; *length* is None for one that is not known yet.
+
+    *defaults* are set where nothing else is.
+    """
     has_content = status not in _WITHOUT_CONTENT
     lines: dict[bytes, list[bytes]] = {}
     if content_type is not None and has_content:
         lines.update(_content_type(content_type))
-    if length is None or not has_content:
-        request.responseHeaders.removeHeader(b"Content-Length")
-    else:
+    if length is not None and has_content:
         lines[b"Content-Length"] = [b"%d" % length]
-    request.responseHeaders.removeHeader(b"Transfer-Encoding")  # the connection's, no handler's
-    set_prepared(request, lines)
+    describe_content(request, lines, defaults)
 
 
 @lru_cache(maxsize=256)

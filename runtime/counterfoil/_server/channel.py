@@ -60,6 +60,7 @@ class SiteChannel(ReadingChannel):
         self._wire = wire_of(self.transport)
         self._is_plain = self._wire is self.transport
         self._peer = self._transport.getPeer()
+        self.peer_name = str(getattr(self._peer, "host", "-"))
         self._host = self._transport.getHost()
         HTTPChannel.connectionMade(self)
         self._network = cast("Producer", self._networkProducer)
@@ -151,14 +152,14 @@ class SiteChannel(ReadingChannel):
             # Answers pile up: read and parse no further until they are sent.
             self.paused = True
             self._halt()
-        else:
+        elif self._halted:
             self._resume_reading()
-        data = b""
+        self.line_mode = 1
         if self._dataBuffer:
             data = b"".join(self._dataBuffer)
             self._dataBuffer = []
             self._ahead = 0
-        HTTPChannel.setLineMode(self, data)
+            self.dataReceived(data)
 
     @override
     def resumeProducing(self) -> None:
@@ -221,8 +222,7 @@ class SiteChannel(ReadingChannel):
         """The connection is no more."""
         self.site.closed(self)
         if self._left_early():
-            peer = getattr(self._peer, "host", "-")
-            log_early_leave(self.site.access_log, peer)
+            log_early_leave(self.site.access_log, self.peer_name)
         self._phase = Phase.CLOSING
         HTTPChannel.connectionLost(self, reason)
         self.requests = []

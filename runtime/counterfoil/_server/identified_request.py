@@ -86,6 +86,8 @@ class IdentifiedRequest(Request):
     @property
     def client_address(self) -> str:
         """The address of the client, or `-` where it has none, as on a UNIX socket."""
+        if self._settings.proxies is None:
+            return self._connection.peer_name
         return str(getattr(self.getClientAddress(), "host", "-"))
 
     @override

@@ -164,8 +164,12 @@ class ReadingChannel(HTTPChannel):
             return
         if self.length == 0:
             self.allContentReceived()
-        else:
+        elif self.body_is_coming():
             HTTPChannel.setRawMode(self)
+        else:
+            body, self._buffer = self._buffer[: self.length], self._buffer[self.length :]
+            self.requests[0].handleContentChunk(body)
+            self.allContentReceived()
 
     @override
     def allHeadersReceived(self) -> None:
@@ -250,7 +254,7 @@ class ReadingChannel(HTTPChannel):
             self.release_body()
         self._phase = _ANSWER
         self._handlingRequest = True
-        HTTPChannel.setRawMode(self)  # what comes is kept until the answer is complete
+        self.line_mode = 0  # what comes is kept until the answer is complete
         self.requests[0].requestReceived(*line)
 
     # What is refused.

@@ -105,6 +105,9 @@ class Connection(Protocol):
     persistent: bool
     """Whether another request may follow."""
 
+    peer_name: str
+    """The address of the peer, or `-` where it has none, as on a UNIX socket."""
+
     def send_whole(self, request: Request, body: bytes) -> None:
         """Send the head of the answer to *request*, and *body*."""
 

@@ -59,8 +59,10 @@ def send_at_once(wire: object, data: bytes) -> int:
     """Send as much of *data* as the socket takes, if nothing waits; returns how many bytes."""
     if not isinstance(wire, Connection) or wire.disconnecting or unsent(wire):
         return 0
-    sent = wire.writeSomeData(data)
-    return sent if isinstance(sent, int) else 0  # a lost connection: the reactor will find out
+    try:
+        return wire.socket.send(data)
+    except OSError:  # no room, or a lost connection: the reactor will find out
+        return 0
 
 
 def has_unread(wire: object) -> bool:
