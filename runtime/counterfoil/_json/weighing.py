@@ -27,7 +27,7 @@ def is_large(value: object) -> bool:
     An estimate, which stops when the answer is clear; a microsecond or two for most answers. It
     looks into models, too.
     """
-    return weight([value], SMALL) > SMALL
+    return weight((value,), SMALL) > SMALL
 
 
 def weight(values: Sequence[object], enough: int) -> int:

@@ -51,6 +51,9 @@ class Route:
     cancellable: bool
     options: RouteOptions
     operation: Operation | None
+    owner: object
+    """What *callback* is a method of, if it is one."""
+
     plan: BodyPlan
 
     @classmethod
@@ -63,6 +66,7 @@ class Route:
             is_cancellable(callback),
             options,
             operation_of(callback),
+            getattr(callback, "__self__", None),
             BodyPlan(max_body=options.max_body, at_head=options.at_head),
         )
 
@@ -170,8 +174,7 @@ class _Execution:
         if self._route.options.max_body is not None:
             check_body(request, self._route.options.max_body)
         try:
-            servlet = getattr(self._route.callback, "__self__", None)
-            reply = await operation.method(servlet, request, **arguments)
+            reply = await operation.method(self._route.owner, request, **arguments)
         except (ApiError, StatusError) as error:
             if not operation.declares(error):
                 raise
@@ -185,14 +188,15 @@ class _Execution:
 
     def _is_late(self, status: int) -> bool:
         """Whether nobody waits for an answer of *status* any more; the log says so."""
-        request, servlet = self._request, self._route.servlet
+        request = self._request
+        if not self._expired and not is_over(request):
+            return False
+        servlet = self._route.servlet
         if self._expired:
             logger.warning("%s: %s answered after its deadline", describe(request), servlet)
-        elif is_over(request):
+        else:
             set_status(request, status)
             logger.warning("%s: %s answered after its client had left", describe(request), servlet)
-        else:
-            return False
         return True
 
     def _fail(self, error: BaseException) -> None:

@@ -56,13 +56,13 @@ class IdentifiedRequest(Request):
     def request_id(self) -> str:
         """`GET-7`, or the client's own id in place of the number, where the site takes it."""
         if self._request_id is None:
-            method = printable(self.method)
-            self._request_id = f"{method}-{self._given_id() or self._sequence}"
+            name = self._settings.request_id_header
+            given = None if name is None else self._id_in(name)
+            self._request_id = f"{printable(self.method)}-{given or self._sequence}"
         return self._request_id
 
-    def _given_id(self) -> str | None:
-        name = self._settings.request_id_header
-        given = None if name is None else self.getHeader(name)
+    def _id_in(self, header: bytes) -> str | None:
+        given = self.getHeader(header)
         if given is None or not _REQUEST_ID.fullmatch(given):
             return None
         return given.decode("ascii")
