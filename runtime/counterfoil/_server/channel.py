@@ -26,6 +26,7 @@ from counterfoil._server.transports import (
     can_linger,
     has_unread,
     send_at_once,
+    timers_of,
     unread,
     unsent,
     wire_of,
@@ -35,6 +36,9 @@ __all__ = ["SiteChannel"]
 
 LINGER_SECONDS = 2.0
 """How long a client is listened to that was answered before it had sent all."""
+
+_MOST_POSTED = 64 * 1024
+"""How many bytes of answers to pipelined requests are sent in one go."""
 
 
 class SiteChannel(ReadingChannel):
@@ -49,6 +53,7 @@ class SiteChannel(ReadingChannel):
         self._since = 0.0
         self._unsent = 0
         self._head: bytes | None = None
+        self._posted = b""
         self._moved_at = 0.0
 
     @override
@@ -59,6 +64,7 @@ class SiteChannel(ReadingChannel):
         self._transport = cast("Transport", self.transport)
         self._wire = wire_of(self.transport)
         self._is_plain = self._wire is self.transport
+        self._timers = timers_of(self._wire) if self._is_plain else None
         self._peer = self._transport.getPeer()
         self.peer_name = str(getattr(self._peer, "host", "-"))
         self._host = self._transport.getHost()
@@ -90,7 +96,7 @@ class SiteChannel(ReadingChannel):
         if self.site.draining or self._body_open or not self.persistent:
             self._settle_persistence(headers)
         line = _status_line(request.clientproto, request.code, request.code_message)
-        self._send(_head(line, headers) + body)
+        self._post(_head(line, headers) + body)
 
     def _settle_persistence(self, headers: Headers) -> None:
         if self._body_open or (self.site.draining and not self._more_has_come()):
@@ -107,15 +113,34 @@ class SiteChannel(ReadingChannel):
     def write(self, data: bytes) -> None:
         """Send *data*, with the head before it if that waits.
 
-        An answer of one piece is handed to the socket at once where nothing waits before it: to
-        have the reactor do it takes two calls to the system more, and a turn. Further pieces go the
+        A first piece is handed to the socket at once where nothing waits before it: to have the
+        reactor do it takes two calls to the system more, and a turn. Further pieces go the
         reactor's way, so that no client that reads fast can keep it from others.
         """
+        self.flush()
         head, self._head = self._head, None
         if head is None:
             HTTPChannel.write(self, data)
-            return
-        self._send(head + data)
+        else:
+            self._send(head + data)
+
+    def _post(self, answer: bytes) -> None:
+        """Send *answer*, which is complete, in this turn of the reactor."""
+        if self._timers is None:
+            HTTPChannel.write(self, answer)
+        elif not self._posted:
+            self._posted = answer
+            self.site.outbox.add(self, self._timers)
+        elif len(self._posted) + len(answer) <= _MOST_POSTED:
+            self._posted += answer
+        else:
+            self.write(answer)
+
+    def flush(self) -> None:
+        """Send what was posted."""
+        if self._posted:
+            posted, self._posted = self._posted, b""
+            self._send(posted)
 
     def _send(self, data: bytes) -> None:
         sent = send_at_once(self._wire, data) if self._is_plain else 0
@@ -187,6 +212,7 @@ class SiteChannel(ReadingChannel):
             return
         self._phase = Phase.LINGER
         self._due = self.site.now() + LINGER_SECONDS
+        self.flush()
         self._network.unregisterProducer()
         self._transport.resumeProducing()
         if can_half_close(self.transport):
@@ -195,6 +221,7 @@ class SiteChannel(ReadingChannel):
     @override
     def loseConnection(self) -> None:
         """Close the connection once all is sent."""
+        self.flush()
         lingers = self._phase is Phase.LINGER
         self._phase = Phase.CLOSING
         self._due = self.site.now() + LINGER_SECONDS
@@ -224,6 +251,7 @@ class SiteChannel(ReadingChannel):
         if self._left_early():
             log_early_leave(self.site.access_log, self.peer_name)
         self._phase = Phase.CLOSING
+        self._posted = b""
         HTTPChannel.connectionLost(self, reason)
         self.requests = []
         self._transferDecoder = None  # it holds the request whose body it decoded

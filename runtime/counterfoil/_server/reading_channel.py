@@ -188,6 +188,7 @@ class ReadingChannel(HTTPChannel):
             self._due = self.site.now() + self.site.deadlines.body
         request.gotLength(self.length)
         if self._body_open and self._expects_continue(request):
+            self.flush()
             HTTPChannel._send100Continue(self)
 
     def _expects_continue(self, request: SiteRequest) -> bool:
@@ -296,6 +297,9 @@ class ReadingChannel(HTTPChannel):
         self.requests[0].refuse_head(error)
 
     # What a request asks of its connection.
+
+    def flush(self) -> None:
+        """Send what answers to earlier requests wait to be sent."""
 
     def body_is_coming(self) -> bool:
         """Whether a part of the body is not here yet."""

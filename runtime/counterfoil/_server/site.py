@@ -22,6 +22,7 @@ from counterfoil._server.channel import SiteChannel
 from counterfoil._server.deadlines import Deadlines, Sweep, Watched
 from counterfoil._server.draining import GRACE, Drain
 from counterfoil._server.observing import Observer, Observers
+from counterfoil._server.outbox import Outbox
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.request import SiteRequest
 from counterfoil._server.surroundings import HostedChannel
@@ -85,6 +86,7 @@ class Site(server.Site):
         self.access_log: TakesAccessLines = AccessLogger() if access_log is None else access_log
         told = tuple(observers)
         self.observers = Observers(told) if told else None
+        self.outbox = Outbox()
         self.channels: set[HostedChannel] = set()
         self.running: set[Watched] = set()
         self.draining = False

@@ -10,6 +10,7 @@ from counterfoil._output.rendering import JsonRenderer
 from counterfoil._server.access_log import TakesAccessLines
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.deadlines import Deadlines, Sweep, Watched
+from counterfoil._server.outbox import Outbox
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.summary import RequestSummary
 from counterfoil._server.usual_headers import UsualHeaders
@@ -85,6 +86,7 @@ class Host(Protocol):
     deadlines: Deadlines
     draining: bool
     timers: Timers
+    outbox: Outbox
 
     def now(self) -> float:
         """Seconds of the monotonic clock."""

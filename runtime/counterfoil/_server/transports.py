@@ -8,16 +8,20 @@ from __future__ import annotations
 import importlib
 import struct
 from socket import MSG_PEEK
+from typing import cast
 
 from twisted.internet.interfaces import IHalfCloseableDescriptor, ISSLTransport
 from twisted.internet.tcp import Connection
 from twisted.protocols.policies import ProtocolWrapper
+
+from counterfoil._server.boundaries import Timers
 
 __all__ = [
     "can_half_close",
     "can_linger",
     "has_unread",
     "send_at_once",
+    "timers_of",
     "unread",
     "unsent",
     "wire_of",
@@ -63,6 +67,11 @@ def send_at_once(wire: object, data: bytes) -> int:
         return wire.socket.send(data)
     except OSError:  # no room, or a lost connection: the reactor will find out
         return 0
+
+
+def timers_of(wire: object) -> Timers | None:
+    """The timers of the reactor that *wire* is of; None for what is no connection of one."""
+    return cast("Timers", wire.reactor) if isinstance(wire, Connection) else None
 
 
 def has_unread(wire: object) -> bool:

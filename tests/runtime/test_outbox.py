@@ -1,0 +1,139 @@
+"""Whole answers of one turn of the reactor leave together, and in order with all else."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import AsyncIterator
+
+from counterfoil import JsonResource, Ok, Request, Site, path
+from counterfoil.stub import answers
+from twisted.internet import reactor
+from twisted.web.resource import Resource
+from typing_extensions import override
+
+from tests.runtime.test_lifecycle import until
+from tests.serving import Serve, in_reactor
+
+GET = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+class Notices:
+    """Handlers that answer at once, in pieces, late, with much."""
+
+    @answers(Ok, media_type="text/plain")
+    async def pieces(self, request: Request, /, **path: str) -> Ok[object]:
+        async def made() -> AsyncIterator[bytes]:
+            yield b"one "
+            yield b"two"
+
+        return Ok(made())
+
+    def whole(self, request: Request) -> tuple[int, object]:
+        return 200, "whole"
+
+    def much(self, request: Request) -> tuple[int, object]:
+        return 200, "m" * 15_000
+
+    def content(self, request: Request) -> tuple[int, object]:
+        assert request.content is not None
+        return 200, request.content.read().decode()
+
+
+def site() -> Site:
+    notices, root = Notices(), JsonResource()
+    root.register_paths("GET", [path("/whole")], notices.whole, "Whole")
+    root.register_paths("GET", [path("/much")], notices.much, "Much")
+    root.register_paths("GET", [path("/pieces")], notices.pieces, "Pieces")
+    root.register_paths("PUT", [path("/content")], notices.content, "Content")
+    return Site(root)
+
+
+def test_b22_pipelined_answers_of_all_kinds_keep_their_order(serve: Serve) -> None:
+    kinds = [b"whole", b"whole", b"pieces", b"much", b"whole", b"pieces", b"pieces", b"whole"] * 3
+    with serve(site()).connect() as connection:
+        connection.send(b"".join(GET % kind for kind in kinds))
+        bodies = [connection.response().body for _ in kinds]
+    made = {b"whole": b'"whole"', b"pieces": b"one two", b"much": b'"%b"' % (b"m" * 15_000)}
+    assert bodies == [made[kind] for kind in kinds]
+
+
+def test_b22_more_than_is_sent_in_one_go_arrives(serve: Serve) -> None:
+    with serve(site()).connect() as connection:
+        connection.send((GET % b"much") * 200)
+        for _ in range(200):
+            assert len(connection.response().body) == 15_002
+
+
+def test_b22_the_end_of_a_connection_comes_after_the_answers(serve: Serve) -> None:
+    with serve(site()).connect() as connection:
+        last = b"GET /whole HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        connection.send((GET % b"whole") * 5 + last)
+        said = connection.rest()
+    assert said.count(b'"whole"') == 6
+    assert said.count(b"Connection: close") == 1
+
+
+def test_b22_a_refusal_that_ends_the_connection_comes_after_the_answers(serve: Serve) -> None:
+    with serve(site()).connect() as connection:
+        connection.send((GET % b"whole") * 3 + b"GET / HTTP/1.1\r\nHost a\r\n\r\n" + b"x" * 1000)
+        said = connection.rest()
+    assert re.findall(rb"HTTP/1\.1 (\d+)", said) == [b"200", b"200", b"200", b"400"]
+
+
+def test_b5_100_continue_comes_after_the_answers_before_it(serve: Serve) -> None:
+    head = b"PUT /content HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    with serve(site()).connect() as connection:
+        connection.send((GET % b"whole") * 2 + head)
+        assert [connection.response().body for _ in range(2)] == [b'"whole"'] * 2
+        assert connection.some(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.send(b"hi")
+        assert connection.response().body == b'"hi"'
+
+
+def test_connections_of_one_turn_are_all_answered(serve: Serve) -> None:
+    server = serve(site())
+    connections = [server.connect() for _ in range(20)]
+    held, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        assert go.wait(5)
+
+    # What is asked meanwhile is there in one turn, when the reactor goes on.
+    reactor.callFromThread(hold)
+    assert held.wait(5)
+    for connection in connections:
+        connection.send(GET % b"whole")
+    time.sleep(0.05)
+    connections[3].reset()
+    go.set()
+    for number, connection in enumerate(connections):
+        if number != 3:
+            assert connection.response().body == b'"whole"'
+        connection.close()
+    until(lambda: in_reactor(lambda: isinstance(server.site, Site) and not server.site.channels))
+
+
+class Cutting(Resource):
+    """Cuts its connection, as a handler that has failed half way does."""
+
+    isLeaf = True
+
+    def __init__(self) -> None:
+        Resource.__init__(self)
+
+    @override
+    def render(self, request: Request) -> bytes:
+        if request.path == b"/cut":
+            request.loseConnection()
+        return b"whole"
+
+
+def test_b22_a_connection_that_is_lost_has_nothing_left_to_send(serve: Serve) -> None:
+    server = serve(Site(Cutting()))
+    with server.connect() as connection:
+        connection.send((GET % b"whole") * 2 + GET % b"cut")
+        assert connection.rest().count(b"\r\n\r\nwhole") >= 2
+    assert server.get("/whole").body == b"whole"
