@@ -220,7 +220,6 @@ class ApiError(Exception, Generic[T_co]):
     def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
 
     def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
-        super().__init__()
         self.body = cast("T_co", _declared_body(type(self), body))
         self.headers = headers
 
@@ -255,7 +254,6 @@ class StatusError(Exception, Generic[T_co]):
         if status not in self.statuses:
             allowed = f"{self.statuses.start} to {self.statuses.stop - 1}"
             raise ValueError(f"{type(self).__name__} is declared for {allowed}, not for {status}")
-        super().__init__()
         self.status = int(status)
         self.body = cast("T_co", _declared_body(type(self), body))
         self.headers = headers

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Sized
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -468,6 +469,21 @@ def test_a_plan_that_fails(
     response = serve(taker).request("POST", "/", body=b"x")
     assert response.status == (403 if isinstance(raised, CodedError) else 200)
     assert ("no plan was made" in caplog.text) is isinstance(raised, ValueError)
+
+
+@dataclass
+class OwnPlan:
+    """A plan of another program's own class."""
+
+    max_body: int | None
+    at_head: bool
+
+
+def test_a_plan_of_another_class_is_kept(serve: Serve, taker: Taker) -> None:
+    taker.plan = cast("BodyPlan", OwnPlan(3, at_head=False))
+    server = serve(taker)
+    assert server.request("POST", "/", body=b"abc").status == 200
+    assert server.request("POST", "/", body=b"abcd").status == 413
 
 
 def test_a_refusal_that_fails_is_the_sites(

@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 import pytest
 from canonicaljson import encode_canonical_json
 from counterfoil._json import slices
-from counterfoil._json.encoding import TooDeepError, encode
+from counterfoil._json.encoding import TooDeepError, canonical_encoder, encode
 from counterfoil._json.ordering import in_order
 from counterfoil._json.slices import STEP, encoded_in_slices
 from counterfoil._json.weighing import SMALL, is_large
@@ -330,3 +330,9 @@ def test_keys_are_put_in_order(count: int) -> None:
         lots = list(in_order(distinct))
         assert [key for lot in lots for key in lot] == sorted(distinct)
         assert max(map(len, lots), default=0) <= 6000
+
+
+def test_where_the_interpreter_has_no_encoder_of_its_own_canonicaljson_is_used() -> None:
+    """A85."""
+    encoder = canonical_encoder(None)
+    assert encoder({"b": [1, "\xe9"], "a": None}) == '{"a":null,"b":[1,"\xe9"]}'.encode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from counterfoil import (
     CodedError,
@@ -9,10 +11,19 @@ from counterfoil import (
     Codes,
     InvalidRequestError,
     RedirectException,
+    Request,
+    Site,
     UnrecognizedRequestError,
+    return_json_error,
 )
 from counterfoil._errors import UnimplementedError, error_object
 from counterfoil.stub import ApiError, ClientStatusError, ServerStatusError, StatusError
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+from typing_extensions import override
+
+from tests.serving import Serve
 
 
 def test_a1_every_code_is_spelled_as_matrix_spells_it() -> None:
@@ -139,3 +150,36 @@ def test_a_declared_error_has_the_body_that_it_is_declared_with() -> None:
     with pytest.raises(TypeError, match="Declared needs the body that is declared for it"):
         Declared()
     assert (error.media_type, Fault.media_type) == ("application/json", "application/json")
+
+
+def test_a_declared_error_can_be_copied_and_shows_what_it_holds() -> None:
+    for error in (Declared("gone", headers={"Retry-After": "1"}), Fault(500, "odd")):
+        copied = copy.copy(error)
+        assert (type(copied), copied.args) == (type(error), error.args)
+        assert vars(copied) == vars(error)
+        assert repr(error.body) in repr(error)
+
+
+class Empty(CodedError):
+    """An error with a length."""
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_a4_an_error_of_no_length_is_answered_as_it_is(serve: Serve) -> None:
+    class Failing(Resource):
+        isLeaf = True
+
+        def __init__(self) -> None:
+            Resource.__init__(self)
+
+        @override
+        def render(self, request: Request) -> int:
+            if request.path == b"/given":
+                return_json_error(Failure(Empty(409, "Taken")), request)
+                return NOT_DONE_YET
+            raise Empty(409, "Taken")
+
+    server = serve(Site(Failing()))
+    assert [server.get(target).status for target in ("/given", "/raised")] == [409, 409]

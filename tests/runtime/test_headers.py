@@ -119,3 +119,19 @@ def test_what_is_no_final_status_is_a_500(status: int, caplog: pytest.LogCapture
     root.register_paths("GET", [path("/x")], answer, "x")
     assert TestClient(root).get("/x").status == 500
     assert f"{status} is not the status of an answer" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "1", "X-Name": "\ud800"},
+        {"Retry-After": "1", "X Name": "a"},
+        {"Retry-After": "1", "": "a"},
+        {"Retry-After": "1", "X-N\xe4me": "a"},
+        {"Retry-After": "1", "X:": "a"},
+    ],
+)
+def test_of_headers_that_cannot_all_be_sent_none_is(headers: dict[str, str | list[str]]) -> None:
+    response = answering(headers).get("/x")
+    assert response.status == 500
+    assert "retry-after" not in response.headers

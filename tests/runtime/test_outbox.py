@@ -66,6 +66,17 @@ def test_b22_more_than_is_sent_in_one_go_arrives(serve: Serve) -> None:
             assert len(connection.response().body) == 15_002
 
 
+def test_b22_a_client_that_does_not_read_gets_all_of_it_later(serve: Serve) -> None:
+    server = serve(site())
+    with server.connect() as connection:
+        connection.send((GET % b"much") * 800)
+        time.sleep(0.3)
+        connection.send(GET % b"whole")
+        for _ in range(800):
+            assert len(connection.response().body) == 15_002
+        assert connection.response().body == b'"whole"'
+
+
 def test_b22_the_end_of_a_connection_comes_after_the_answers(serve: Serve) -> None:
     with serve(site()).connect() as connection:
         last = b"GET /whole HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"

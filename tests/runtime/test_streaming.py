@@ -21,7 +21,7 @@ from counterfoil import (
 )
 from counterfoil._output.connection import is_over
 from counterfoil._output.producers import PIECE, ByteProducer
-from counterfoil._output.writers import write_head, write_response
+from counterfoil._output.writers import respond_with_json_bytes, write_head, write_response
 from counterfoil._types import ResponseWriter
 from counterfoil.stub import BodyStream, answers, at_head, cancellable, path
 from twisted.internet.defer import Deferred
@@ -455,3 +455,38 @@ def test_a67_a_stream_for_a_client_that_has_left_is_not_begun(serve: Serve) -> N
         until(lambda: begun)
     until(lambda: ended)
     assert tap.made == 0
+
+
+def test_a67_a_stream_that_ends_after_its_client_has_left_ends_quietly(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    tap = Tap(1)
+    left = tap.wait = Deferred[None]()
+    ended: list[object] = []
+    begun: list[Request] = []
+
+    async def pour(request: Request) -> None:
+        request.notifyFinish().addErrback(lambda _: left.callback(None))
+        begun.append(request)
+        await respond_with_stream(request, 200, tap.flow())
+        ended.append("pour")
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], pour, "pour")
+    with serve(resource).connect() as connection:
+        connection.request("GET", "/")
+        until(lambda: begun and tap.made == 1)
+    until(lambda: ended)
+    assert tap.closed
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_a_body_of_no_media_type_is_a_500(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    def forge(request: Request) -> None:
+        respond_with_json_bytes(request, 200, b"1", media_type="a/b\r\nX-Forged: 1")
+
+    resource = JsonResource()
+    resource.register_paths("GET", [path("/")], forge, "forge")
+    response = serve(resource).get("/")
+    assert (response.status, response.headers.get("x-forged")) == (500, None)
+    assert "is not a media type" in caplog.text

@@ -97,6 +97,7 @@ def test_a_segment_is_text_or_a_parameter_or_mixed(
     [
         ("boards", (), "the path template 'boards' does not begin with a slash"),
         ("/{a", (), "the path template '/{a' has an unmatched brace"),
+        ("/{a}}b", (), "the path template '/{a}}b' has an unmatched brace"),
         ("/a}", (), "the path template '/a}' has an unmatched brace"),
         ("/{a}{b}", (), "'/{a}{b}' has two parameters with nothing between them"),
         ("/{a}/{a}", (), "'/{a}/{a}' names a parameter twice"),
@@ -109,3 +110,11 @@ def test_a_segment_is_text_or_a_parameter_or_mixed(
 def test_what_is_no_template(template: str, names: tuple[str, ...], complaint: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(complaint)}$"):
         path(template, *names)
+
+
+@pytest.mark.parametrize("escaped", ["%7Bb%7D", "%7bb%7d"])
+def test_a_brace_that_is_escaped_is_a_text(escaped: str) -> None:
+    pattern = path(f"/a{escaped}/{{c}}")
+    match = pattern.fullmatch(f"/a{escaped}/x")
+    assert match is not None
+    assert match.groupdict() == {"c": "x"}

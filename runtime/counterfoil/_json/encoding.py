@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import json.encoder
 from collections.abc import Callable, Iterable
-from typing import NoReturn
+from typing import NoReturn, TypeAlias
 
 from canonicaljson import encode_canonical_json
 
-__all__ = ["TooDeepError", "encode"]
+__all__ = ["TooDeepError", "canonical_encoder", "encode"]
+
+_Encoder: TypeAlias = Callable[[object, int], Iterable[str]]
 
 
 class TooDeepError(ValueError):
@@ -32,36 +34,33 @@ def encode(value: object, *, canonical: bool = True) -> bytes:
         raise TooDeepError from None
 
 
-def _canonical(value: object) -> bytes:
-    """What canonicaljson makes of *value*, which makes its encoder anew for each value."""
-    if _PIECES is None:
-        return encode_canonical_json(value)
-    try:
-        return "".join(_PIECES(value, 0)).encode("utf-8")
-    except (_UnknownTypeError, RecursionError):  # it may know the type, and names what is circular
-        return encode_canonical_json(value)
-
-
 class _UnknownTypeError(TypeError):
     """A value is of a type that is none of JSON's."""
 
 
-def _refer(value: object) -> NoReturn:
+def _refer(_: object) -> NoReturn:
     raise _UnknownTypeError
 
 
-def _encoder() -> Callable[[object, int], Iterable[str]] | None:
-    """CPython's own encoder, as `json.JSONEncoder` sets it up; None where there is none."""
-    make = getattr(json.encoder, "c_make_encoder", None)
+def canonical_encoder(make: Callable[..., _Encoder] | None) -> Callable[[object], bytes]:
+    """What encodes as canonicaljson does, but with an encoder that is made once.
+
+    *make* makes CPython's own, which `json.JSONEncoder` makes anew for each value.
+    """
     if make is None:
-        return None
+        return encode_canonical_json
     quoted = json.encoder.encode_basestring
     sort_keys, skip_keys, allow_nan = True, False, False
-    made: Callable[[object, int], Iterable[str]] = make(
-        None, _refer, quoted, None, ":", ",", sort_keys, skip_keys, allow_nan
-    )
-    return made
+    encoder = make(None, _refer, quoted, None, ":", ",", sort_keys, skip_keys, allow_nan)
+
+    def encode(value: object) -> bytes:
+        try:
+            return "".join(encoder(value, 0)).encode("utf-8")
+        except (_UnknownTypeError, RecursionError):  # canonicaljson may know it, or has a name
+            return encode_canonical_json(value)
+
+    return encode
 
 
-_PIECES = _encoder()
+_canonical = canonical_encoder(getattr(json.encoder, "c_make_encoder", None))
 _PLAIN = json.JSONEncoder(allow_nan=False, separators=(",", ":"))

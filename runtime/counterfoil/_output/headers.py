@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from counterfoil._output.prepared import spelled
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
@@ -48,14 +49,21 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
 
     For a handler that returns a model. One that returns a `Reply` can give it `headers` instead.
 
-    Raises `ValueError`, and sets none, if a control character could forge another header.
+    Raises `ValueError`, and sets none, if one cannot be sent: for a name that is none (RFC 9110,
+    section 5.1), for a control character, which could forge another header, and for half of a
+    surrogate pair.
     """
-    lines = {name: [value] if isinstance(value, str) else value for name, value in headers.items()}
-    for name, values in lines.items():
+    lines: dict[bytes, list[bytes]] = {}
+    for name, given in headers.items():
+        values = [given] if isinstance(given, str) else given
         if any(not _NOT_IN_A_FIELD.isdisjoint(text) for text in (name, *values)):
             raise ValueError(f"the header {name!r} holds a control character")
-    for name, values in lines.items():
-        request.responseHeaders.setRawHeaders(name, [*values])
+        known = spelled(name.encode("utf-8"))
+        if known is None:
+            raise ValueError(f"{name!r} is not the name of a header")
+        lines[known] = [value.encode("utf-8") for value in values]
+    for known, encoded in lines.items():
+        request.responseHeaders.setRawHeaders(known, encoded)
 
 
 def withdraw_headers(request: Request) -> None:

@@ -22,7 +22,7 @@ from counterfoil._errors import (
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.cookies import add_cookies
 from counterfoil._output.headers import set_headers, set_status, withdraw_headers
-from counterfoil._output.rendering import INTERNAL, logged, servlet_of
+from counterfoil._output.rendering import INTERNAL, logged, raised_by, servlet_of
 from counterfoil._output.writers import write_response
 from counterfoil._types import Request
 
@@ -148,8 +148,7 @@ def return_html_error(
     of an answer has been sent the connection is cut. A page that cannot be rendered, or a template
     that `ErrorPage` refuses, is logged, and answered by a 500 with the default page.
     """
-    # Every failure has an exception; its type says otherwise.
-    error = _logged_for_page(request, Exception() if f.value is None else f.value)
+    error = _logged_for_page(request, raised_by(f))
     if request.startedWriting:
         abort(request)
     elif is_over(request):

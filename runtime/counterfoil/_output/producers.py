@@ -88,8 +88,7 @@ class ByteProducer:
             writer.write(data)
         if ended and self._request is not None:
             request.unregisterProducer()
-            if not is_over(request):
-                writer.finish()
+            writer.finish()
             self._release()
 
     def _next(self) -> tuple[bytes, bool]:

@@ -30,7 +30,15 @@ from counterfoil._output.writers import respond_with_json_bytes, respond_with_js
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
-__all__ = ["INTERNAL", "JsonRenderer", "Renderer", "logged", "return_json_error", "servlet_of"]
+__all__ = [
+    "INTERNAL",
+    "JsonRenderer",
+    "Renderer",
+    "logged",
+    "raised_by",
+    "return_json_error",
+    "servlet_of",
+]
 
 logger = logging.getLogger("counterfoil.server")
 
@@ -73,7 +81,6 @@ class JsonRenderer:
 
     def send(self, request: Request, status: int, value: object) -> Awaitable[None] | None:
         """Answer with *value*; a large one is encoded in steps, with other work between them."""
-        set_status(request, status)
         if is_large(value):
             pieces = encoded_in_slices(value, canonical=self.canonical)
             return _send_in_steps(request, status, pieces, "application/json", None)
@@ -86,8 +93,8 @@ class JsonRenderer:
         request: Request,
         status: int,
         body: object,
-        media_type: str = "application/json",
-        headers: HeaderValues | None = None,
+        media_type: str,
+        headers: HeaderValues | None,
     ) -> Awaitable[None] | None:
         """Answer with *body*, a model or what may hold models; a large one in steps, too."""
         if is_large(body):
@@ -141,8 +148,13 @@ def return_json_error(
     A `CodedError` is answered as it is, a cancellation with 499, and everything else with a 500
     that says nothing. If a part of an answer has been sent the connection is cut.
     """
-    error = failure.value or RuntimeError("a failure without an exception")
-    JsonRenderer(canonical=canonical_json, errors=errors).fail(request, error)
+    JsonRenderer(canonical=canonical_json, errors=errors).fail(request, raised_by(failure))
+
+
+def raised_by(failure: Failure) -> BaseException:
+    """What was raised."""
+    error: BaseException | None = failure.value
+    return RuntimeError("a failure without an exception") if error is None else error
 
 
 INTERNAL = CodedError(500, "Internal server error")

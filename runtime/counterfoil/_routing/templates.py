@@ -115,9 +115,10 @@ def _checked(names: _Names, count: int, template: str) -> _Names:
 
 
 def _segment(text: str, remaining: list[str], template: str) -> Segment:
-    texts = tuple(quote(part, safe=_PATH_CHARACTERS) for part in _PARAMETER.split(text)[::2])
-    if "%7B" in "".join(texts) or "%7D" in "".join(texts):
+    parts = _PARAMETER.split(text)[::2]
+    if any("{" in part or "}" in part for part in parts):
         raise ValueError(f"the path template {template!r} has an unmatched brace")
+    texts = tuple(quote(part, safe=_PATH_CHARACTERS) for part in parts)
     if "" in texts[1:-1]:
         raise ValueError(f"{template!r} has two parameters with nothing between them")
     names, remaining[: len(texts) - 1] = tuple(remaining[: len(texts) - 1]), []

@@ -251,8 +251,7 @@ class ReadingChannel(HTTPChannel):
         self._receivedHeaderCount = self._receivedHeaderSize = 0
         self._transferDecoder = None
         self._blank_line = self._body_open = False
-        if self._held_for is not None:
-            self.release_body()
+        self.release_body()
         self._phase = _ANSWER
         self._handlingRequest = True
         self.line_mode = 0  # what comes is kept until the answer is complete

@@ -20,6 +20,7 @@ from counterfoil._errors import ClientDisconnectedError, CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
+from counterfoil._output.rendering import raised_by
 from counterfoil._output.writers import write_response
 from counterfoil._server.access_log import log_early_leave
 from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
@@ -233,7 +234,7 @@ class SiteRequest(TimedRequest):
     @override
     def processingFailed(self, reason: Failure) -> None:
         """The resource has raised *reason*: a 500 that says nothing, unless it was answered."""
-        self._settings.renderer.fail(self, reason.value or RuntimeError("the resource failed"))
+        self._settings.renderer.fail(self, raised_by(reason))
 
     @override
     def write(self, data: bytes) -> None:

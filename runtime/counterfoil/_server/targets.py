@@ -22,8 +22,6 @@ def origin_form(target: bytes) -> bytes:
 
     It is for the server to know its own names (RFC 9112, section 3.2.2).
     """
-    if target.startswith(b"/"):
-        return target
     named = _HTTP.match(target)
     if named is None:
         return target
