@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -547,6 +549,48 @@ class TestFile:
         ]
         assert file.read_text(encoding="ascii").endswith("Z three\n")
         assert file.read_text(encoding="ascii").count("\n") == 1
+
+    def test_a106_says_to_the_millisecond_when_a_line_was_written(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "access.log"
+        log = AccessLog(file)
+        for now in (1_000_000_000.0625, 1_000_000_000.75, 1_000_000_001.0):
+            monkeypatch.setattr("time.time", lambda now=now: now)
+            log.write("served", logging.INFO)
+        assert file.read_text(encoding="ascii").splitlines() == [
+            "2001-09-09T01:46:40.062Z served",
+            "2001-09-09T01:46:40.750Z served",
+            "2001-09-09T01:46:41.000Z served",
+        ]
+
+    def test_can_be_read_by_its_owner_and_their_group_alone(self, tmp_path: Path) -> None:
+        file = tmp_path / "access.log"
+        before = os.umask(0)
+        try:
+            AccessLog(file)
+        finally:
+            os.umask(before)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o640
+
+    def test_keeps_no_file_open_that_it_does_not_write_to(self, tmp_path: Path) -> None:
+        log = AccessLog(tmp_path / "access.log")
+        former = log._file
+        log.reopen()
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(former)
+        assert log._file != former
+
+    def test_a_line_that_is_taken_in_parts_is_written_in_full(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "access.log"
+        log = AccessLog(file)
+        write = os.write
+        monkeypatch.setattr("os.write", lambda to, text: write(to, text[:7]))
+        log.write("a long line", logging.INFO)
+        monkeypatch.undo()
+        assert file.read_text(encoding="ascii").endswith("Z a long line\n")
 
     def test_of_a_place_that_is_not_there_is_refused_and_the_old_file_is_kept(
         self, tmp_path: Path
