@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import cast
 
@@ -11,6 +12,7 @@ from counterfoil.stub import path
 from counterfoil.testing import Response
 from twisted.web.resource import IResource, Resource
 
+from tests.runtime.test_lifecycle import lines, until
 from tests.serving import Serve, Server
 
 
@@ -67,6 +69,24 @@ def test_a43_b40_b43_parameters_that_are_refused(server: Server, raw: str) -> No
     assert errcode(response) == "M_INVALID_PARAM"
 
 
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        ("..", "must not be a dot segment or hold NUL"),
+        ("a%00b", "must not be a dot segment or hold NUL"),
+        ("%FE", "is not UTF-8"),
+        ("%zz", "has an incomplete percent escape"),
+    ],
+)
+def test_a43_a_refusal_names_the_parameter_and_its_fault(
+    server: Server, raw: str, fault: str
+) -> None:
+    assert server.get(f"/boards/{raw}").json() == {
+        "errcode": "M_INVALID_PARAM",
+        "error": f"path.board: Input {fault}",
+    }
+
+
 @pytest.mark.parametrize("raw", ["\x7f", "\x80", "\xb0"])
 def test_a44_b17_bytes_that_should_be_escaped(server: Server, raw: str) -> None:
     assert server.get(f"/boards/{raw}").status == 400
@@ -101,6 +121,15 @@ def test_a34_a35_a46_another_method_is_a_405(
     assert errcode(response) == "M_UNRECOGNIZED"
     assert response.headers["allow"] == allow
     assert response.headers["access-control-allow-methods"] == allow
+
+
+def test_a46_another_method_is_one_answer_and_no_fault(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert server.request("POST", "/boards/a").status == 405
+    until(lambda: lines(caplog, "access"))
+    assert lines(caplog, "server") == ["POST /boards/a: 405: Unrecognized request"]
 
 
 def test_a_literal_path_with_another_method_falls_to_the_parameter(server: Server) -> None:
@@ -175,11 +204,12 @@ def test_cors_can_be_set(serve: Serve) -> None:
 
 def test_a48_a77_canonical_json_is_the_default(serve: Serve) -> None:
     value = {"b": "\u00e9", "a": [1, 2.5, None]}
-    for canonical, body in [
-        (True, '{"a":[1,2.5,null],"b":"\u00e9"}'.encode()),
-        (False, b'{"b":"\\u00e9","a":[1,2.5,null]}'),
+    sorted_by_key = '{"a":[1,2.5,null],"b":"\u00e9"}'.encode()
+    for made, body in [
+        (JsonResource(), sorted_by_key),
+        (JsonResource(canonical_json=True), sorted_by_key),
+        (JsonResource(canonical_json=False), b'{"b":"\\u00e9","a":[1,2.5,null]}'),
     ]:
-        made = JsonResource(canonical_json=canonical)
         made.register_paths("GET", [path("/")], lambda request: (200, value), "value")
         assert serve(made).get("/").body == body
 
