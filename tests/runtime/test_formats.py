@@ -182,6 +182,18 @@ def test_the_faults_of_a_request_are_listed_in_its_problem() -> None:
     }
 
 
+def test_a7_a43_a_bad_parameter_of_a_path_has_the_shape_of_its_resource(serve: Serve) -> None:
+    answer = serve(resource(ProblemDetails())).get("/boards/%FF/notices/7")
+    assert answer.status == 400
+    assert problem(answer) == {
+        "type": "about:blank",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "path.board_id: Input is not UTF-8",
+        "errcode": "M_INVALID_PARAM",
+    }
+
+
 @pytest.mark.parametrize("target", ["/fail", "/nowhere"])
 def test_what_the_site_refuses_has_the_shape_and_the_policy_of_the_resource(
     serve: Serve, target: str, caplog: pytest.LogCaptureFixture
