@@ -297,6 +297,15 @@ def test_a_resource_may_have_an_encoder_and_a_name_that_is_escaped(serve: Serve)
     assert server.get("/a%20b/x").body == b'"packed"'
 
 
+def test_a106_the_line_names_the_resource_that_answers_not_what_it_is_wrapped_in(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert serve(Zipped(JsonResource())).get("/a%20b/x").status == 404
+    until(lambda: lines(caplog, "access"))
+    assert " {JsonResource} " in lines(caplog, "access")[0]
+
+
 @pytest.mark.parametrize(
     ("dress", "header", "value"),
     [
