@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Iterator
@@ -227,8 +228,31 @@ def test_the_path_is_checked_on_a_site_that_is_not_ours(running_reactor: None) -
             "errcode": "M_INVALID_PARAM",
             "error": "The path must be percent-encoded",
         }
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["x-content-type-options"] == "nosniff"
     finally:
         stock.stop()
+
+
+def test_every_answer_on_a_site_that_is_not_ours_says_that_its_type_is_its_type(
+    serve: Serve,
+) -> None:
+    """B72: what a site of ours says of every answer by itself."""
+    stock = serve(server.Site(Slow().resource()))
+    for target, status in (("/quick", 200), ("/nowhere", 404)):
+        answer = stock.get(target)
+        assert answer.status == status
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_b84_a_deadline_that_has_passed_leaves_no_error_on_a_site_that_is_not_ours(
+    serve: Serve,
+) -> None:
+    slow = Slow()
+    stock = serve(server.Site(slow.resource()))
+    for name in ("obedient", "stubborn", "clumsy"):
+        assert stock.get(f"/{name}").status == 503
+    until(lambda: slow.ended == ["obedient", "stubborn", "clumsy"])
 
 
 def test_b84_the_answer_at_a_deadline_bears_nothing_of_the_one_that_did_not_come(
@@ -263,14 +287,18 @@ def turn() -> Deferred[None]:
     return deferLater(cast("IReactorTime", reactor), 0, lambda: None)
 
 
-def test_a27_what_ends_a_program_is_answered_and_handed_on(serve: Serve) -> None:
+@pytest.mark.parametrize("end", [SystemExit(3), GeneratorExit()], ids=["program", "coroutine"])
+def test_a27_what_ends_a_program_is_answered_and_handed_on(
+    serve: Serve, end: BaseException
+) -> None:
+    """And so is what a coroutine that is freed gets to see, if its handler raises it by itself."""
     requests: list[SiteRequest] = []
     ended: list[BaseException | None] = []
 
     def leave(request: Request) -> Answer:
         assert isinstance(request, SiteRequest)
         requests.append(request)
-        raise SystemExit(3)
+        raise end
 
     async def leave_later(request: Request) -> Answer:
         await turn()
@@ -289,7 +317,26 @@ def test_a27_what_ends_a_program_is_answered_and_handed_on(serve: Serve) -> None
         rendering = requests.pop().render_deferred
         assert rendering is not None
         rendering.addErrback(note)
-        assert isinstance(ended.pop(), SystemExit)
+        assert ended.pop() is end
+
+
+def test_a23_a_handler_that_is_freed_while_it_waits_has_not_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What it waits for is forgotten, and so is its site: nobody is there to be answered."""
+
+    async def forgotten(request: Request) -> Answer:
+        await Deferred[None]()
+        raise AssertionError
+
+    def start() -> bool:
+        resource = JsonResource()
+        resource.register_paths("GET", [path("/")], forgotten, "forgotten")
+        return TestClient(resource).start("GET", "/").answered
+
+    assert not start()
+    gc.collect()
+    assert lines(caplog, "server") == []
 
 
 def test_a22_a_handler_that_does_not_wait_leaves_no_deferred(serve: Serve) -> None:
