@@ -18,7 +18,10 @@ from counterfoil import (
     CodeMessageException,
     Codes,
     ErrorPage,
+    JsonResource,
+    Ok,
     RedirectException,
+    Reply,
     Request,
     cookie,
     respond_with_html,
@@ -29,6 +32,7 @@ from counterfoil import (
     set_headers,
 )
 from counterfoil._types import ResponseWriter
+from counterfoil.stub import answers, path
 from counterfoil.testing import Response
 from jinja2 import Environment, Template, select_autoescape
 from twisted.internet.defer import CancelledError
@@ -479,3 +483,26 @@ def test_a85_a86_headers_by_themselves(serve: Serve) -> None:
     headers = server.get("/").headers
     assert headers["cross-origin-resource-policy"] == "cross-origin"
     assert headers.items() >= FRAMES.items()
+
+
+class Pages:
+    """Has no page to show."""
+
+    @answers(Ok, media_type="text/html")
+    async def get(self, request: Request, **_: str) -> Reply[object]:
+        raise CodedError(404, "No such <page>")
+
+
+@pytest.mark.parametrize(
+    ("error_page", "shown"),
+    [(None, b"No such &lt;page&gt;"), (ErrorPage("{code}! {msg}"), b"404! No such &lt;page&gt;")],
+    ids=["usual", "own"],
+)
+def test_a7_an_operation_that_answers_with_pages_shows_the_error_page_of_its_resource(
+    serve: Serve, error_page: ErrorPage | None, shown: bytes
+) -> None:
+    resource = JsonResource(error_page=error_page)
+    resource.register_paths("GET", [path("/")], Pages().get, "get")
+    answer = serve(resource).get("/")
+    assert (answer.status, answer.headers["content-type"]) == (404, HTML)
+    assert answer.body == shown if error_page else shown in answer.body
