@@ -160,6 +160,19 @@ def test_a106_b69_the_line_is_printable(caplog: pytest.LogCaptureFixture) -> Non
     assert all(line.isascii() and line.isprintable() for line in lines(caplog, "access"))
 
 
+def test_a106_b69_a_requester_that_utf_8_cannot_spell_is_named_all_the_same(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def odd(request: SiteRequest) -> object:
+        request.requester = "@\ud800:example.org"
+        return 1
+
+    caplog.set_level(logging.INFO)
+    assert TestClient(Taker(odd)).get("/").status == 200
+    (line,) = lines(caplog, "access")
+    assert re.search(r" @\\+ud800:example\.org ", line)
+
+
 def test_a106_a117_observers_are_told_of_each_request() -> None:
     told = Told()
     client = TestClient(Taker(fine), observers=[told], tag="main")
@@ -555,12 +568,12 @@ class TestFile:
     ) -> None:
         file = tmp_path / "access.log"
         log = AccessLog(file)
-        for now in (1_000_000_000.0625, 1_000_000_000.75, 1_000_000_001.0):
+        for now in (1_000_000_000.0625, 1_000_000_000.9921875, 1_000_000_001.0):
             monkeypatch.setattr("time.time", lambda now=now: now)
             log.write("served", logging.INFO)
         assert file.read_text(encoding="ascii").splitlines() == [
             "2001-09-09T01:46:40.062Z served",
-            "2001-09-09T01:46:40.750Z served",
+            "2001-09-09T01:46:40.992Z served",
             "2001-09-09T01:46:41.000Z served",
         ]
 
