@@ -6,10 +6,14 @@ import re
 import threading
 import time
 from collections.abc import AsyncIterator
+from typing import cast
 
 from counterfoil import JsonResource, Ok, Request, Site, path
+from counterfoil._server.boundaries import Timers
+from counterfoil._server.outbox import Outbox
 from counterfoil.stub import answers
 from twisted.internet import reactor
+from twisted.internet.task import Clock
 from twisted.web.resource import Resource
 from typing_extensions import override
 
@@ -125,6 +129,26 @@ def test_connections_of_one_turn_are_all_answered(serve: Serve) -> None:
             assert connection.response().body == b'"whole"'
         connection.close()
     until(lambda: in_reactor(lambda: isinstance(server.site, Site) and not server.site.channels))
+
+
+class Flushed:
+    """A connection that counts how often it sends what it has."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def flush(self) -> None:
+        self.times += 1
+
+
+def test_all_is_sent_once_and_before_any_time_has_gone_by() -> None:
+    clock, outbox, senders = Clock(), Outbox(), [Flushed(), Flushed()]
+    for turn in (1, 2):
+        for sender in senders:
+            outbox.add(sender, cast("Timers", clock))
+        assert len(clock.getDelayedCalls()) == 1
+        clock.advance(0)
+        assert [sender.times for sender in senders] == [turn, turn]
 
 
 class Cutting(Resource):
