@@ -483,3 +483,16 @@ def test_b22_answers_keep_the_order_of_requests(serve: Serve) -> None:
             waiting.answer(number)
         answers = [connection.response().json() for _ in range(4)]
     assert answers == [0, "fast", 1, "fast"]
+
+
+def test_b78_a_client_that_resets_while_it_is_not_read_from_is_noticed(serve: Serve) -> None:
+    """It has sent more ahead than is taken before its first answer."""
+    waiting = Waiting()
+    with serve(waiting.resource()).connect() as connection:
+        connection.send(b"GET /hasty HTTP/1.1\r\nHost: a\r\n\r\n")
+        until(lambda: waiting.waiters)
+        connection.send(b"GET /patient HTTP/1.1\r\nHost: a\r\n\r\n" * 2000)
+        time.sleep(0.1)
+        connection.reset()
+    until(lambda: waiting.ended)
+    assert waiting.ended == ["cancelled", "ended"]

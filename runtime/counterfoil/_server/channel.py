@@ -25,6 +25,7 @@ from counterfoil._server.transports import (
     can_half_close,
     can_linger,
     has_unread,
+    is_reset,
     send_at_once,
     timers_of,
     unread,
@@ -266,7 +267,7 @@ class SiteChannel(ReadingChannel):
 
     def check(self, now: float) -> None:
         """Do what is due at *now*: see `Deadlines`."""
-        if self._is_stalled(now):
+        if self._is_stalled(now) or (self._halted and is_reset(self._wire)):
             self.abort()
             return
         if self.requests:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import struct
-from socket import MSG_PEEK
+from socket import MSG_PEEK, SO_ERROR, SOL_SOCKET
 from typing import cast
 
 from twisted.internet.interfaces import IHalfCloseableDescriptor, ISSLTransport
@@ -20,6 +20,7 @@ __all__ = [
     "can_half_close",
     "can_linger",
     "has_unread",
+    "is_reset",
     "send_at_once",
     "timers_of",
     "unread",
@@ -79,6 +80,15 @@ def has_unread(wire: object) -> bool:
     socket = getattr(wire, "socket", None)
     try:
         return socket is not None and len(socket.recv(1, MSG_PEEK)) > 0
+    except OSError:
+        return False
+
+
+def is_reset(wire: object) -> bool:
+    """Whether the peer has cut the connection, which a reactor that does not read is not told."""
+    socket = getattr(wire, "socket", None)
+    try:
+        return socket is not None and socket.getsockopt(SOL_SOCKET, SO_ERROR) != 0
     except OSError:
         return False
 
