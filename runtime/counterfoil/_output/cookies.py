@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from counterfoil._output.prepared import has_control_character
 from counterfoil._types import Request
 
 __all__ = ["add_cookies", "cookie"]
@@ -13,7 +14,6 @@ __all__ = ["add_cookies", "cookie"]
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[!#-+\--:<-\[\]-~]*")
 _ATTRIBUTE = re.compile(r"[ -:<-~]+")
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def cookie(
@@ -62,7 +62,7 @@ def add_cookies(request: Request, cookies: Iterable[bytes]) -> None:
     Raises `ValueError`, and adds none, if one of them holds a control character.
     """
     added = [*cookies]
-    if any(_CONTROL.search(line) for line in added):
+    if any(has_control_character(line) for line in added):
         raise ValueError("a cookie holds a control character")
     # Twisted sends its list of cookies in place of the header, if there is any.
     headers = request.responseHeaders

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from counterfoil._output.prepared import spelled
+from counterfoil._output.prepared import has_control_character, spelled
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
@@ -18,9 +18,6 @@ _PHRASES: Mapping[int, bytes] = {
     CLIENT_CLOSED_REQUEST: b"Client Closed Request",
     **{status.value: status.phrase.encode("ascii") for status in HTTPStatus},
 }
-
-# RFC 9110, section 5.5: of the control characters a field may hold the tab alone.
-_NOT_IN_A_FIELD = frozenset(map(chr, (*range(32), 127))) - {"\t"}
 
 # What says something of one content, or of how long it holds (RFC 9110, 8; RFC 9111, 5).
 _OF_THE_CONTENT = (
@@ -56,7 +53,7 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
     lines: dict[bytes, list[bytes]] = {}
     for name, given in headers.items():
         values = [given] if isinstance(given, str) else given
-        if any(not _NOT_IN_A_FIELD.isdisjoint(text) for text in (name, *values)):
+        if any(has_control_character(text) for text in (name, *values)):
             raise ValueError(f"the header {name!r} holds a control character")
         known = spelled(name.encode("utf-8"))
         if known is None:

@@ -20,6 +20,7 @@ __all__ = [
     "PreparedHeaders",
     "PreparedLines",
     "describe_content",
+    "has_control_character",
     "prepared",
     "set_prepared",
     "spelled",
@@ -29,7 +30,6 @@ PreparedLines: TypeAlias = Mapping[bytes, list[bytes]]
 """Values by the name as it is sent."""
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# RFC 9110, section 5.5: of the control characters a field may hold the tab alone.
 _NOT_IN_A_FIELD = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _OFTEN_SEEN = 64
 """How long a name may be, in bytes, that is kept."""
@@ -39,6 +39,12 @@ def prepared(lines: Mapping[str, str]) -> PreparedLines:
     """*lines* as they are sent."""
     spelling = Headers({name: [value] for name, value in lines.items()})
     return {name: [*values] for name, values in spelling.getAllRawHeaders()}
+
+
+def has_control_character(value: str | bytes) -> bool:
+    """Whether *value* could forge another header: a field may hold the tab alone (RFC 9110, 5.5)."""
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return _NOT_IN_A_FIELD.search(text) is not None
 
 
 def spelled(name: bytes) -> bytes | None:
@@ -86,10 +92,8 @@ class PreparedHeaders(Headers):
     @override
     def setRawHeaders(self, name: str | bytes, values: Sequence[str | bytes]) -> None:
         """Set *values*. Raises `ValueError` for what could forge another header."""
-        for value in values:
-            text = value.decode("latin-1") if isinstance(value, bytes) else value
-            if _NOT_IN_A_FIELD.search(text):
-                raise ValueError(f"the header {name!r} holds a control character")
+        if any(has_control_character(value) for value in values):
+            raise ValueError(f"the header {name!r} holds a control character")
         Headers.setRawHeaders(self, name, values)
 
     @override
