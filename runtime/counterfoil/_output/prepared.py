@@ -42,7 +42,7 @@ def prepared(lines: Mapping[str, str]) -> PreparedLines:
 
 
 def has_control_character(value: str | bytes) -> bool:
-    """Whether *value* could forge another header: a field may hold the tab alone (RFC 9110, 5.5)."""
+    """Whether *value* could forge a header: a field may hold the tab alone (RFC 9110, 5.5)."""
     text = value.decode("latin-1") if isinstance(value, bytes) else value
     return _NOT_IN_A_FIELD.search(text) is not None
 
