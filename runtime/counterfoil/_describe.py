@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["client_address", "describe", "printable", "redact_parameter", "redacted"]
 
 _SECRETS = {"access_token", "client_secret"}
-_SEPARATOR = re.compile(rb"([?&;])")
+# What separates, and what follows a name, for whoever decodes once more than this server.
+_SEPARATOR = re.compile(rb"([?&;#]|%(?:3[BbFf]|2[36]))")
+_EQUALS = re.compile(rb"=|%3[Dd]")
 _REDACTED = b"<redacted>"
 _OFTEN_SEEN = 128
 """How long a text may be, in bytes, that is kept."""
@@ -26,7 +28,7 @@ def redact_parameter(name: str) -> None:
 
 def redacted(uri: bytes) -> bytes:
     """*uri* without the values of `access_token`, `client_secret` and others, however spelled."""
-    if b"=" not in uri or not _may_hold_secrets(uri):
+    if not (b"=" in uri or b"%" in uri) or not _may_hold_secrets(uri):
         return uri
     path, mark, query = uri.partition(b"?")
     return _redacted_parts(path) + mark + b"&".join(map(_redacted_pair, query.split(b"&")))
@@ -51,15 +53,15 @@ def _redacted_parts(text: bytes) -> bytes:
 
 
 def _redacted_part(part: bytes) -> bytes:
-    name, equals, _ = part.partition(b"=")
-    if equals and _plain(name) in _SECRETS:
-        return name + equals + _REDACTED
+    equals = _EQUALS.search(part)
+    if equals is not None and _plain(part[: equals.start()]) in _SECRETS:
+        return part[: equals.end()] + _REDACTED
     return part
 
 
 def _plain(name: bytes) -> str:
     decoded = unquote_to_bytes(name.replace(b"+", b" "))
-    return decoded.decode("utf-8", "replace").strip().lower()
+    return decoded.decode("utf-8", "replace").strip().rstrip("[]?").lower()
 
 
 def printable(text: bytes) -> str:
@@ -69,7 +71,7 @@ def printable(text: bytes) -> str:
 
 @lru_cache(maxsize=1024)
 def _printable(text: bytes) -> str:
-    if text.isascii() and (shown := text.decode("ascii")).isprintable():
+    if text.isascii() and b"\\" not in text and (shown := text.decode("ascii")).isprintable():
         return shown
     return text.decode("latin-1").encode("unicode_escape").decode("ascii")
 

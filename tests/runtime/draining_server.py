@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import sys
 from typing import cast
 
@@ -24,6 +25,9 @@ async def wait(request: Request) -> tuple[int, object]:
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING)
+    # Who started the tests may have had them ignored, as `nohup` does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     root = JsonResource()
     root.register_paths("GET", [path("/")], wait, "Wait")
     site = Site(root)

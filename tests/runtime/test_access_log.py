@@ -8,6 +8,7 @@ import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from counterfoil import (
@@ -629,6 +630,44 @@ class TestFile:
             "again",
         ]
 
+    def test_a_line_that_was_cut_does_not_swallow_the_next(self, tmp_path: Path) -> None:
+        """As of a pipe that is full, or a disk."""
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        log = AccessLog(pipe)
+        os.set_blocking(log._file, False)
+        log.write("x" * 1_000_000, logging.INFO)
+        while True:
+            try:
+                os.read(reader, 1_000_000)
+            except BlockingIOError:
+                break
+        log.write("next", logging.INFO)
+        log.write("last", logging.INFO)
+        first, following, last, end = os.read(reader, 1000).decode("ascii").split("\n")
+        assert (first, following[25:], last[25:], end) == ("", "next", "last", "")
+        os.close(reader)
+        os.close(log._file)
+
+    def test_a108_no_name_of_a_requester_is_taken_for_more_than_that(
+        self, serve: Serve, tmp_path: Path
+    ) -> None:
+        def name(request: Request) -> tuple[int, object]:
+            assert isinstance(request, SiteRequest)
+            request.requester = 'bob 0.000s/0.000s 2B 200 "GET /'
+            return 200, 1
+
+        root = JsonResource()
+        root.register_paths("GET", [path("/")], name, "Name")
+        file = tmp_path / "access.log"
+        headers = {"User-Agent": 'a" "b\\'}
+        assert serve(Site(root, access_log=AccessLog(file))).get("/", headers=headers).status == 200
+        until(lambda: file.read_text(encoding="ascii"))
+        line = file.read_text(encoding="ascii")
+        assert r"{Name} bob\x200.000s/0.000s\x202B\x20200\x20\x22GET\x20/ " in line
+        assert line.endswith(r'"a\x22 \x22b\\"' + "\n")
+
     def test_b93_that_cannot_be_written_harms_no_request(self, serve: Serve) -> None:
         server = serve(self.site(AccessLog("/dev/full")))
         assert server.get("/notices/a").status == 200
@@ -640,7 +679,7 @@ def test_a103_the_date_is_made_once_a_second(monkeypatch: pytest.MonkeyPatch) ->
     now = 1_000_000_000.25
     monkeypatch.setattr("time.time", lambda: now)
     first = usual.lines()
-    assert first == {
+    assert {name: [*values] for name, values in first.items()} == {
         b"Server": [b"kiosk"],
         b"Date": [b"Sun, 09 Sep 2001 01:46:40 GMT"],
         b"X-Content-Type-Options": [b"nosniff"],
@@ -648,4 +687,22 @@ def test_a103_the_date_is_made_once_a_second(monkeypatch: pytest.MonkeyPatch) ->
     now += 0.5
     assert usual.lines() is first
     now += 0.5
-    assert usual.lines()[b"Date"] == [b"Sun, 09 Sep 2001 01:46:41 GMT"]
+    assert [*usual.lines()[b"Date"]] == [b"Sun, 09 Sep 2001 01:46:41 GMT"]
+
+
+@pytest.mark.parametrize("name", [b"Server", b"Date", b"X-Content-Type-Options", b"Cache-Control"])
+def test_a103_no_handler_can_change_what_others_send(serve: Serve, name: bytes) -> None:
+    def other(request: Request) -> tuple[int, object]:
+        return 200, 1
+
+    def spoil(request: Request) -> tuple[int, object]:
+        values = cast("list[bytes]", request.responseHeaders.getRawHeaders(name, []))
+        values.append(b"spoiled")
+        return 200, 1
+
+    root = JsonResource()
+    root.register_paths("GET", [path("/")], spoil, "Spoil")
+    root.register_paths("GET", [path("/other")], other, "Other")
+    server = serve(Site(root))
+    server.get("/")
+    assert "spoiled" not in server.get("/other").headers.values()

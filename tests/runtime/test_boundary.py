@@ -227,6 +227,16 @@ def test_text_is_labelled_as_it_is_encoded(declared: str, sent: str) -> None:
     assert response.body.decode("utf-8") == "caf\u00e9"
 
 
+@pytest.mark.parametrize("returned", [Accepted(THING), Ok(THING), Ok(None)])
+def test_a_reply_in_the_place_of_a_body_is_undeclared(
+    caplog: pytest.LogCaptureFixture, returned: Reply[object]
+) -> None:
+    """As from a handler that is to return the body of the one reply there is."""
+    response = outcome(Ok(returned))
+    assert response.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+    assert f"the operation does not declare {type(returned).__name__}" in caplog.text
+
+
 def test_what_is_undeclared_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     outcome(Accepted(THING))
     assert "the operation does not declare Accepted" in caplog.text

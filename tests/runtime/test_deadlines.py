@@ -9,7 +9,18 @@ from collections.abc import Callable
 from typing import cast
 
 import pytest
-from counterfoil import BodyPlan, CodedError, Deadlines, Site, SiteRequest
+from counterfoil import (
+    BodyPlan,
+    CodedError,
+    Deadlines,
+    JsonResource,
+    Request,
+    Site,
+    SiteRequest,
+    limits,
+    path,
+    respond_with_json,
+)
 from counterfoil._server import channel
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.deadlines import Sweep
@@ -17,7 +28,7 @@ from counterfoil._server.transports import unsent
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.testing import StringTransport
 from twisted.web.http import HTTPChannel
 from typing_extensions import override
@@ -25,7 +36,7 @@ from typing_extensions import override
 from tests.runtime.taker import Taker
 from tests.runtime.test_body_limits import head, length, server_channels
 from tests.runtime.test_lifecycle import until
-from tests.serving import Serve, in_reactor
+from tests.serving import Serve, in_reactor, reactor
 
 QUICK = Deadlines(head=0.3, body=0.3, idle=0.3, handler=0.3)
 
@@ -528,3 +539,39 @@ def test_a_refusal_needs_no_request_line() -> None:
     sent = wire.sent()
     assert sent.startswith(b"HTTP/1.1 408 ")
     assert CodedError(408, "").errcode.encode() in sent
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a101_a_callback_that_leaves_the_answer_to_others_has_its_deadline_too(
+    serve: Serve, caplog: pytest.LogCaptureFixture, is_async: bool
+) -> None:
+    later: list[Request] = []
+
+    def forget(request: Request) -> None:
+        later.append(request)
+
+    async def forget_later(request: Request) -> None:
+        await deferLater(cast("IReactorTime", reactor), 0.01)
+        later.append(request)
+
+    def hand_on(request: Request) -> None:
+        reactor.callLater(0.05, respond_with_json, request, 200, "handed on")
+
+    root = JsonResource()
+    forgetful = forget_later if is_async else forget
+    root.register_paths("GET", [path("/forgotten")], limits(timeout=0.2)(forgetful), "Forget")
+    root.register_paths("GET", [path("/handed-on")], limits(timeout=0.2)(hand_on), "HandOn")
+    server = serve(Site(root))
+    response = server.get("/forgotten")
+    assert response.status == 503
+    assert response.json() == {"errcode": "M_UNKNOWN", "error": "The server took too long"}
+    assert "GET /forgotten: Forget passed its deadline" in caplog.text
+    in_reactor(lambda: respond_with_json(later[0], 200, "too late"))
+    caplog.clear()
+    with server.connect() as connection:
+        connection.request("GET", "/handed-on")
+        assert connection.response().json() == "handed on"
+        time.sleep(0.5)
+        connection.request("GET", "/handed-on")
+        assert connection.response().json() == "handed on"
+    assert "deadline" not in caplog.text

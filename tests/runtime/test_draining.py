@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import os
 import resource
 import signal
@@ -18,19 +19,28 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from counterfoil import BodyPlan, Deadlines, Site, SiteRequest, drain_on_shutdown
+from counterfoil import (
+    BodyPlan,
+    Deadlines,
+    JsonResource,
+    Request,
+    Site,
+    SiteRequest,
+    drain_on_shutdown,
+    path,
+)
 from counterfoil._server import ports, shutdown
 from counterfoil._server.boundaries import ListeningPort
 from counterfoil._server.ports import close_port
 from counterfoil.testing import TestClient
 from twisted.internet.base import ReactorBase
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IListeningPort
 
 from tests.runtime.taker import Taker
 from tests.runtime.test_body_limits import head, length
 from tests.runtime.test_deadlines import Served
-from tests.runtime.test_lifecycle import until
+from tests.runtime.test_lifecycle import lines, until
 from tests.serving import Serve, Server, in_reactor, reactor
 
 ROOT = Path(__file__).parent.parent.parent
@@ -156,6 +166,41 @@ class TestDrain:
                 connection.rest()
         assert "stopped with 1 connections open and 1 handlers at work" in caplog.text
         waiting.answer()
+
+    @pytest.mark.parametrize("swallows", [False, True])
+    def test_b88_what_is_cut_is_cancelled_and_leaves_its_line(
+        self, serve: Serve, caplog: pytest.LogCaptureFixture, swallows: bool
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        waiting: list[Deferred[None]] = []
+        ended: list[str] = []
+
+        async def wait(request: Request) -> tuple[int, object]:
+            waiting.append(Deferred())
+            try:
+                await waiting[0]
+            except CancelledError:
+                if not swallows:
+                    raise
+                await Deferred[None]()
+            finally:
+                ended.append("finally")
+            return 200, "late"
+
+        root = JsonResource()
+        root.register_paths("GET", [path("/")], wait, "Wait")
+        site = Site(root)
+        with serve(site).connect() as connection:
+            connection.request("GET", "/")
+            until(lambda: waiting)
+            in_reactor(lambda: site.drain(0.1))
+            with pytest.raises(ConnectionError):
+                connection.rest()
+        (line,) = lines(caplog, "access")
+        assert "{Wait}" in line
+        assert ("0B 200!" if swallows else "0B 499!") in line
+        assert ended == ([] if swallows else ["finally"])
+        assert not site.running
 
     def test_b88_b77_handlers_without_a_client_are_waited_for(self) -> None:
         waiting: Deferred[None] = Deferred()
@@ -444,6 +489,23 @@ def test_b89_the_end_of_a_terminal_is_an_order_unless_it_is_to_be_ignored(
     shutdown._on_signals(cast("ReactorBase", run), list)
     os.kill(os.getpid(), signal.SIGTERM)
     assert called[-1] is list
+
+
+def test_b89_a_program_that_handles_the_end_of_a_terminal_goes_on_to(hangup: None) -> None:
+    """It rotates its logs then, also while its server drains."""
+    rotated: list[int] = []
+    signal.signal(signal.SIGHUP, lambda *_: rotated.append(1))
+    called: list[object] = []
+    run = cast("ReactorBase", SimpleNamespace(callFromThread=called.append, stop="stop"))
+    shutdown._stop_on_hangup(run)
+    shutdown._on_signals(run, list)
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert (rotated, called) == ([1], [])
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    shutdown._stop_on_hangup(run)
+    shutdown._on_signals(run, list)
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert (rotated, called) == ([1], [list])
 
 
 def test_signals_are_left_alone_outside_of_the_main_thread(running_reactor: None) -> None:

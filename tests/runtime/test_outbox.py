@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
+import select
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
 from typing import cast
 
+import pytest
 from counterfoil import JsonResource, Ok, Request, Site, path
-from counterfoil._server.boundaries import Timers
+from counterfoil._server.boundaries import Transport
 from counterfoil._server.outbox import Outbox
 from counterfoil.stub import answers
-from twisted.internet import reactor
-from twisted.internet.task import Clock
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
 from typing_extensions import override
 
 from tests.runtime.test_lifecycle import until
-from tests.serving import Serve, in_reactor
+from tests.serving import Serve, in_reactor, reactor
 
 GET = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -131,26 +137,6 @@ def test_connections_of_one_turn_are_all_answered(serve: Serve) -> None:
     until(lambda: in_reactor(lambda: isinstance(server.site, Site) and not server.site.channels))
 
 
-class Flushed:
-    """A connection that counts how often it sends what it has."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    def flush(self) -> None:
-        self.times += 1
-
-
-def test_all_is_sent_once_and_before_any_time_has_gone_by() -> None:
-    clock, outbox, senders = Clock(), Outbox(), [Flushed(), Flushed()]
-    for turn in (1, 2):
-        for sender in senders:
-            outbox.add(sender, cast("Timers", clock))
-        assert len(clock.getDelayedCalls()) == 1
-        clock.advance(0)
-        assert [sender.times for sender in senders] == [turn, turn]
-
-
 class Cutting(Resource):
     """Cuts its connection, as a handler that has failed half way does."""
 
@@ -172,3 +158,141 @@ def test_b22_a_connection_that_is_lost_has_nothing_left_to_send(serve: Serve) ->
         connection.send((GET % b"whole") * 2 + GET % b"cut")
         assert connection.rest().count(b"\r\n\r\nwhole") >= 2
     assert server.get("/whole").body == b"whole"
+
+
+class Leaving:
+    """Handlers that end their connection, or the writing to it, before or after they answer."""
+
+    def before(self, request: Request) -> tuple[int, object]:
+        cast("Transport", request.transport).loseConnection()
+        return 200, "whole"
+
+    def after(self, request: Request) -> tuple[int, object]:
+        transport = cast("Transport", request.transport)
+
+        def leave(_: None) -> None:
+            transport.loseConnection()
+
+        request.notifyFinish().addCallback(leave)
+        return 200, "whole"
+
+    async def late(self, request: Request) -> tuple[int, object]:
+        await deferLater(cast("IReactorTime", reactor), 0.01)
+        return self.before(request)
+
+    async def late_after(self, request: Request) -> tuple[int, object]:
+        await deferLater(cast("IReactorTime", reactor), 0.01)
+        return self.after(request)
+
+
+@pytest.mark.parametrize("name", ["before", "after", "late", "late_after"])
+def test_b22_an_answer_leaves_before_its_connection_is_closed(serve: Serve, name: str) -> None:
+    leaving, root = Leaving(), JsonResource()
+    root.register_paths("GET", [path("/whole")], Notices().whole, "Whole")
+    root.register_paths("GET", [path(f"/{name}")], getattr(leaving, name), "Leave")
+    server = serve(Site(root))
+    for _ in range(10):
+        with server.connect() as connection:
+            connection.send((GET % b"whole") * 2 + GET % name.encode())
+            assert connection.rest().count(b'"whole"') == 3
+
+
+def test_b22_a_client_that_only_listens_any_more_is_answered(serve: Serve) -> None:
+    address = ("127.0.0.1", serve(site()).port)
+    for _ in range(10):
+        with socket.create_connection(address, timeout=5) as client:
+            client.sendall((GET % b"whole") * 3)
+            client.shutdown(socket.SHUT_WR)
+            said = b"".join(iter(lambda: client.recv(65536), b""))
+        assert said.count(b'"whole"') == 3
+
+
+def test_one_connection_that_cannot_be_written_to_harms_no_other(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox = Outbox()
+    flushed: list[str] = []
+
+    class Sender:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def flush(self) -> None:
+            if self.name == "bad":
+                raise RuntimeError("bug")
+            flushed.append(self.name)
+
+        def abort(self) -> None:
+            flushed.append(f"cut {self.name}")
+
+    def post() -> None:
+        for name in ("first", "bad", "last"):
+            outbox.add(Sender(name), reactor)
+
+    serve(site())
+    in_reactor(post)
+    until(lambda: len(flushed) == 3)
+    assert flushed == ["first", "cut bad", "last"]
+    assert "a connection could not be written to" in caplog.text
+    in_reactor(lambda: outbox.add(Sender("again"), reactor))
+    until(lambda: flushed[-1] == "again")
+
+
+def test_an_answer_that_somebody_waited_for_does_not_wait_for_what_comes_meanwhile(
+    serve: Serve,
+) -> None:
+    waiting: list[Deferred[None]] = []
+    order: list[str] = []
+
+    async def wait(request: Request) -> tuple[int, object]:
+        waiting.append(Deferred())
+        await waiting[-1]
+        return 200, "waited"
+
+    def wake(request: Request) -> tuple[int, object]:
+        waiting[0].callback(None)
+        ready, _, _ = select.select([waiter], [], [], 1)
+        order.append("sent" if ready else "posted")
+        return 200, "woken"
+
+    root = JsonResource()
+    root.register_paths("GET", [path("/wait")], wait, "Wait")
+    root.register_paths("GET", [path("/wake")], wake, "Wake")
+    server = serve(Site(root))
+    address = ("127.0.0.1", server.port)
+    with socket.create_connection(address, timeout=5) as waiter, server.connect() as waker:
+        waiter.sendall(GET % b"wait")
+        until(lambda: waiting)
+        waker.send(GET % b"wake")
+        assert waker.response().body == b'"woken"'
+        assert waiter.recv(1000).endswith(b'"waited"')
+    assert order == ["sent"]
+
+
+ASYNCIO = """
+import sys
+from twisted.internet import asyncioreactor
+asyncioreactor.install()
+from twisted.internet import reactor
+from counterfoil import JsonResource, Site, path
+root = JsonResource()
+root.register_paths("GET", [path("/whole")], lambda request: (200, "whole"), "Whole")
+print(reactor.listenTCP(0, Site(root), interface="127.0.0.1").getHost().port, flush=True)
+reactor.run()
+"""
+
+
+def test_b22_on_the_reactor_of_asyncio_too() -> None:
+    command = [sys.executable, "-c", ASYNCIO]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = ("127.0.0.1", int(process.stdout.readline()))
+            for _ in range(5):
+                with socket.create_connection(address, timeout=5) as client:
+                    client.sendall((GET % b"whole") * 3)
+                    client.shutdown(socket.SHUT_WR)
+                    said = b"".join(iter(lambda: client.recv(65536), b""))
+                assert said.count(b'"whole"') == 3
+        finally:
+            process.kill()

@@ -109,3 +109,15 @@ def test_a115_a_peer_without_a_known_address_is_not_trusted() -> None:
 def test_a115_in_the_test_client() -> None:
     client = TestClient(Who(), trusted_proxies=["192.168.0.0/16"])
     assert client.get("/", headers={"X-Forwarded-For": "192.0.2.1"}).body == b"192.0.2.1"
+
+
+def test_what_is_no_proxy_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"trusted proxies are a list: \['127\.0\.0\.1'\]"):
+        Site(Who(), trusted_proxies="127.0.0.1")
+    with pytest.raises(ValueError, match="'localhost' is no trusted proxy: "):
+        Site(Who(), trusted_proxies=["localhost"])
+
+
+def test_what_is_no_header_cannot_name_the_one_with_the_id() -> None:
+    with pytest.raises(ValueError, match="request_id_header: 'X Request' is no header's name"):
+        Site(Who(), request_id_header="X Request")

@@ -99,6 +99,8 @@ def test_a39_holds_for_foreign_patterns_too() -> None:
 
 
 def test_a35_a_method_is_a_token() -> None:
+    with pytest.raises(ValueError, match="'get' is not a method: they are tokens in capitals"):
+        Router[str]().add("get", path("/a"), "a")
     with pytest.raises(ValueError, match="not a method"):
         router("/a", method="GET /b")
 

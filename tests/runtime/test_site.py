@@ -243,6 +243,13 @@ def test_a111_b76_a_client_that_leaves_before_its_request_is_complete(
     ("uri", "want"),
     [
         (b"/a?access_token=s", b"/a?access_token=<redacted>"),
+        (b"/a#access_token=s", b"/a#access_token=<redacted>"),
+        (b"/a%3faccess_token%3ds", b"/a%3faccess_token%3d<redacted>"),
+        (b"/a%3Faccess_token=s&b", b"/a%3Faccess_token=<redacted>&b"),
+        (b"/a?b=1%26access_token=s", b"/a?b=1%26access_token=<redacted>"),
+        (b"/a?b=x%3Faccess_token%3Ds", b"/a?b=x%3Faccess_token%3D<redacted>"),
+        (b"/a?access_token[]=s", b"/a?access_token[]=<redacted>"),
+        (b"/a?access_token%5B%5D=s&b=c", b"/a?access_token%5B%5D=<redacted>&b=c"),
         (b"/a?access_token=s&b=c&access_token=t", None),
         (b"/a?ACCESS_token=s", b"/a?ACCESS_token=<redacted>"),
         (b"/a?access%5ftoken=s", b"/a?access%5ftoken=<redacted>"),

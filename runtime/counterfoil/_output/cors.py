@@ -57,7 +57,7 @@ class Cors:
         for origin in listed:
             scheme, _, host = origin.partition("://")
             if not (scheme and host) or set(host) & set("/*, ") or not host.isascii():
-                raise ValueError(f"{origin!r} is no origin: write it as https://example.org")
+                raise ValueError(f"{origin!r} is no origin: write them as ('https://example.org',)")
         object.__setattr__(self, "_allowed", frozenset(each.encode("ascii") for each in listed))
 
     def set_headers(

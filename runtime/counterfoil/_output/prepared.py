@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from twisted.web.http_headers import Headers
 from typing_extensions import override
@@ -38,7 +38,8 @@ _OFTEN_SEEN = 64
 def prepared(lines: Mapping[str, str]) -> PreparedLines:
     """*lines* as they are sent."""
     spelling = Headers({name: [value] for name, value in lines.items()})
-    return {name: [*values] for name, values in spelling.getAllRawHeaders()}
+    # Tuples, whatever Twisted declares: they are shared, so nobody must be able to change them.
+    return {name: cast("list[bytes]", tuple(v)) for name, v in spelling.getAllRawHeaders()}
 
 
 def has_control_character(value: str | bytes) -> bool:

@@ -72,9 +72,7 @@ class _DirectServeResource(Resource):
     def plan_body(self, request: Request) -> BodyPlan:
         """How the body of *request* is to be taken, of which the head has come."""
         route = self._route_of_method.get(request.method)
-        if route is None:
-            return ANY_BODY
-        return BodyPlan(max_body=route.options.max_body, at_head=route.options.at_head)
+        return ANY_BODY if route is None else route.plan
 
     def refuse(self, request: Request, error: CodedError) -> None:
         """Answer *error* as every other error here."""

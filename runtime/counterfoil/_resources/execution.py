@@ -138,6 +138,9 @@ class _Execution:
                 self.end_step()  # the request may be logged when it is left
             if ours is not None:
                 ours.leave()
+        if ours is not None and not ours.startedWriting and not is_over(request):
+            # Somebody else is to answer, in the time that the handler had.
+            ours.expire_after(self._route.options.timeout, self._expire)
 
     def begin_step(self) -> None:
         """The handler runs."""

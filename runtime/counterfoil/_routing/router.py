@@ -47,8 +47,8 @@ class Router(Generic[T]):
         no token (RFC 9110, section 5.6.2), or if it is registered for this pattern already; two
         templates that differ only in the names of their parameters are one pattern.
         """
-        if _TOKEN.fullmatch(method) is None:
-            raise ValueError(f"{method!r} is not a method")
+        if _TOKEN.fullmatch(method) is None or method != method.upper():
+            raise ValueError(f"{method!r} is not a method: they are tokens in capitals")
         template = template_of(pattern)
         methods = self._foreign_leaf(pattern) if template is None else self._leaf(template)
         try:

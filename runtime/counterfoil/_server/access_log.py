@@ -62,6 +62,7 @@ class AccessLog:
         self._path = path
         self._second = 0
         self._date = ""
+        self._is_cut = False
         self._file = _opened(path)
 
     def reopen(self) -> None:
@@ -85,9 +86,12 @@ class AccessLog:
             self._second = second
             self._date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
         text = f"{self._date}.{int((now - second) * 1000):03d}Z {line}\n".encode()
+        if self._is_cut:
+            text = b"\n" + text
         try:
             while text:
                 text = text[os.write(self._file, text) :]
+                self._is_cut = bool(text)
         except OSError:  # a full disk, a closed pipe
             return
 
@@ -116,10 +120,16 @@ def access_line(summary: RequestSummary, request_id: str) -> str:
     # By position: to look up sixteen names takes as long as to write the line.
     client, site, name, servlet, _, method, uri, protocol, agent, *rest = summary
     status, complete, sent, processing, sending, user_cpu, system_cpu = rest
-    requester = "-" if name is None else printable(name.encode(errors="backslashreplace"))
+    requester = "-" if name is None else _one_word(name)
     uri, agent = uri.replace('"', _QUOTE), agent.replace('"', _QUOTE)
     return (
         f"{client} - {site} - {request_id} - {{{servlet}}} {requester}"
         f" {processing:.3f}s/{sending:.3f}s ({user_cpu:.3f}s, {system_cpu:.3f}s)"
         f' {sent}B {status}{"" if complete else "!"} "{method} {uri} {protocol}" "{agent}"'
     )
+
+
+def _one_word(name: str) -> str:
+    is_shown = name.isascii() and name.isprintable()
+    shown = name if is_shown else printable(name.encode(errors="backslashreplace"))
+    return shown.replace(" ", "\\x20").replace('"', _QUOTE)

@@ -25,9 +25,10 @@ from counterfoil._server.transports import (
     can_half_close,
     can_linger,
     has_unread,
+    is_closing,
     is_reset,
+    reactor_of,
     send_at_once,
-    timers_of,
     unread,
     unsent,
     wire_of,
@@ -55,6 +56,7 @@ class SiteChannel(ReadingChannel):
         self._unsent = 0
         self._head: bytes | None = None
         self._posted = b""
+        self._reads = False
         self._moved_at = 0.0
 
     @override
@@ -65,7 +67,7 @@ class SiteChannel(ReadingChannel):
         self._transport = cast("Transport", self.transport)
         self._wire = wire_of(self.transport)
         self._is_plain = self._wire is self.transport
-        self._timers = timers_of(self._wire) if self._is_plain else None
+        self._reactor = reactor_of(self._wire) if self._is_plain else None
         self._peer = self._transport.getPeer()
         self.peer_name = str(getattr(self._peer, "host", "-"))
         self._host = self._transport.getHost()
@@ -82,6 +84,20 @@ class SiteChannel(ReadingChannel):
     def getHost(self) -> IAddress:
         """The server's address."""
         return self._host
+
+    @override
+    def dataReceived(self, data: bytes) -> None:
+        """Bytes have come."""
+        if self._reads:
+            ReadingChannel.dataReceived(self, data)
+            return
+        self._reads = True
+        try:
+            ReadingChannel.dataReceived(self, data)
+        finally:
+            self._reads = False
+            if self._posted and is_closing(self._wire):
+                self.flush()
 
     # What is sent.
 
@@ -126,16 +142,16 @@ class SiteChannel(ReadingChannel):
             self._send(head + data)
 
     def _post(self, answer: bytes) -> None:
-        """Send *answer*, which is complete, in this turn of the reactor."""
-        if self._timers is None:
-            HTTPChannel.write(self, answer)
-        elif not self._posted:
-            self._posted = answer
-            self.site.outbox.add(self, self._timers)
-        elif len(self._posted) + len(answer) <= _MOST_POSTED:
+        """Send *answer*, which is complete: with those of others, if it came of what was read."""
+        waiting = len(self._posted)
+        if waiting and waiting + len(answer) <= _MOST_POSTED:
             self._posted += answer
+        elif waiting or not self._reads or self._reactor is None or is_closing(self._wire):
+            self.flush()
+            self._send(answer)
         else:
-            self.write(answer)
+            self._posted = answer
+            self.site.outbox.add(self, self._reactor)
 
     def flush(self) -> None:
         """Send what was posted."""
@@ -197,7 +213,7 @@ class SiteChannel(ReadingChannel):
             self._halted = False
         if self.paused:
             self.paused = False
-            self.dataReceived(b"")
+            ReadingChannel.dataReceived(self, b"")
 
     # The end.
 

@@ -53,6 +53,13 @@ class Watched(Protocol):
         """Do what is due at *now*, in seconds of the monotonic clock. Must not raise."""
 
 
+class Running(Watched, Protocol):
+    """A request that a handler works for."""
+
+    def abandon(self) -> None:
+        """End the handler: there is no time left."""
+
+
 class Sweep:
     """Looks at everything that has deadlines, once in a while: one timer, whatever is watched.
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from twisted.internet.defer import Deferred
 
 from counterfoil._server.boundaries import Timer, Timers
+from counterfoil._server.deadlines import Running
 from counterfoil._server.surroundings import HostedChannel
 
 __all__ = ["GRACE", "Drain", "Drainable"]
@@ -38,7 +39,7 @@ class Drainable(Protocol):
     def channels(self) -> Collection[HostedChannel]: ...
 
     @property
-    def running(self) -> Collection[object]: ...
+    def running(self) -> Collection[Running]: ...
 
     def now(self) -> float: ...
 
@@ -79,7 +80,7 @@ class Drain:
             self._call = site.timers.callLater(_INTERVAL, self._step)
         else:
             self._abort()
-            self._call = site.timers.callLater(0, self._done)  # the connections go before it
+            self._call = site.timers.callLater(0, self._abandon)  # the connections go before it
 
     def _abort(self) -> None:
         channels, running = list(self._site.channels), len(self._site.running)
@@ -88,6 +89,11 @@ class Drain:
         )
         for channel in channels:
             channel.abort()
+
+    def _abandon(self) -> None:
+        for request in list(self._site.running):
+            request.abandon()
+        self._done()
 
     def _done(self) -> None:
         self._call = None

@@ -77,7 +77,7 @@ class IdentifiedRequest(Request):
                 self.client_address,
                 self._settings.tag,
                 printable(self.method),
-                printable(redacted(uri) if b"=" in uri else uri),
+                printable(redacted(uri)),
                 printable(self.clientproto),
                 "-" if agent is None else printable(agent[-1]),
             )

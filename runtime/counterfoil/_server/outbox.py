@@ -1,4 +1,4 @@
-"""The answers of one turn of the reactor, sent together when it is over.
+"""The answers to what came in one turn of the reactor, sent together when all of it was handled.
 
 To wake a client that waits takes the system longer than all else about a small answer. One that is
 awake, as the answers for its other connections come one after the other, need not be woken again:
@@ -8,11 +8,14 @@ for the handlers of the requests that came with its own.
 
 from __future__ import annotations
 
+import logging
 from typing import Protocol
 
-from counterfoil._server.boundaries import Timers
+from twisted.internet.base import ReactorBase
 
 __all__ = ["Outbox"]
+
+logger = logging.getLogger("counterfoil.server")
 
 
 class Sender(Protocol):
@@ -21,6 +24,9 @@ class Sender(Protocol):
     def flush(self) -> None:
         """Send it."""
 
+    def abort(self) -> None:
+        """Cut the connection."""
+
 
 class Outbox:
     """The connections of a site that have something to send."""
@@ -28,13 +34,19 @@ class Outbox:
     def __init__(self) -> None:
         self._senders: list[Sender] = []
 
-    def add(self, sender: Sender, timers: Timers) -> None:
-        """Have *sender* flushed before the reactor waits again, whose timers are *timers*."""
+    def add(self, sender: Sender, reactor: ReactorBase) -> None:
+        """Have *sender* flushed when *reactor*, which reads just now, has read from all others."""
         if not self._senders:
-            timers.callLater(0, self._flush)
+            # What `callFromThread` does, but for the byte that wakes a reactor that sleeps. A timer
+            # would depend on the clock of the wall, which may jump.
+            reactor.threadCallQueue.append((self._flush, (), {}))
         self._senders.append(sender)
 
     def _flush(self) -> None:
         senders, self._senders = self._senders, []
         for sender in senders:
-            sender.flush()
+            try:
+                sender.flush()
+            except Exception:
+                logger.exception("a connection could not be written to")
+                sender.abort()

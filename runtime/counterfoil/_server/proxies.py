@@ -22,10 +22,11 @@ class TrustedProxies:
 
         Raises `ValueError` for anything else.
         """
+        if isinstance(trusted, str):
+            raise ValueError(f"trusted proxies are a list: [{trusted!r}]")
         named = list(trusted)
         self._unix = UNIX in named
-        networks = [ip_network(each) for each in named if each != UNIX]
-        self._networks: list[IPv4Network | IPv6Network] = networks
+        self._networks = [_network(each) for each in named if each != UNIX]
 
     def trusts(self, peer: str | None) -> bool:
         """Whether *peer* is believed; None is one on a UNIX socket."""
@@ -49,6 +50,13 @@ class TrustedProxies:
 
     def _trusts(self, address: _Address) -> bool:
         return any(address in network for network in self._networks)
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no trusted proxy: {error}") from None
 
 
 def _parsed(text: str) -> _Address | None:

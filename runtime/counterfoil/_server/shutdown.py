@@ -23,6 +23,9 @@ _SIGNALS = [
 ]
 
 
+_HANGUP: int | None = getattr(signal, "SIGHUP", None)
+
+
 def drain_on_shutdown(
     reactor: ReactorBase,
     site: Site,
@@ -34,7 +37,7 @@ def drain_on_shutdown(
 
     On SIGTERM, SIGINT, SIGHUP or `reactor.stop()` the *ports* are closed, what waits in their
     queues is taken, and `site.drain(grace)` ends the rest, within *grace* seconds. A second signal
-    ends it at once.
+    ends it at once. A program that handles SIGHUP by itself goes on to do so.
     """
     listening = [cast("ListeningPort", port) for port in ports]
 
@@ -49,17 +52,34 @@ def drain_on_shutdown(
     reactor.callWhenRunning(_stop_on_hangup, reactor)
 
 
+class _Caller:
+    """Calls a function in the reactor's thread when a signal comes."""
+
+    def __init__(self, reactor: ReactorBase, function: Callable[[], object]) -> None:
+        self._reactor = reactor
+        self._function = function
+
+    def __call__(self, *_: object) -> None:
+        self._reactor.callFromThread(self._function)
+
+
 def _stop_on_hangup(reactor: ReactorBase) -> None:
     """Take the end of a terminal for an order to stop, unless the process has its own opinion."""
-    hangup = getattr(signal, "SIGHUP", None)
-    if hangup is not None and _in_main_thread() and signal.getsignal(hangup) is signal.SIG_DFL:
-        signal.signal(hangup, lambda *_: reactor.callFromThread(reactor.stop))
+    if _in_main_thread() and _HANGUP is not None and _is_free(_HANGUP):
+        signal.signal(_HANGUP, _Caller(reactor, reactor.stop))
 
 
 def _on_signals(reactor: ReactorBase, call: Callable[[], object]) -> None:
     if _in_main_thread():
         for each in _SIGNALS:
-            signal.signal(each, lambda *_: reactor.callFromThread(call))
+            if each != _HANGUP or _is_free(each):
+                signal.signal(each, _Caller(reactor, call))
+
+
+def _is_free(number: int) -> bool:
+    """Whether the process does nothing of its own on a signal."""
+    handler = signal.getsignal(number)
+    return handler is signal.SIG_DFL or isinstance(handler, _Caller)
 
 
 def _in_main_thread() -> bool:

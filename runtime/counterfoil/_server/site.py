@@ -15,11 +15,12 @@ from twisted.web.resource import IResource, getChildForRequest
 from typing_extensions import override
 
 from counterfoil._output.formats import ErrorFormat
+from counterfoil._output.prepared import spelled
 from counterfoil._output.rendering import JsonRenderer
 from counterfoil._server.access_log import AccessLog, AccessLogger, TakesAccessLines
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.channel import SiteChannel
-from counterfoil._server.deadlines import Deadlines, Sweep, Watched
+from counterfoil._server.deadlines import Deadlines, Running, Sweep
 from counterfoil._server.draining import GRACE, Drain
 from counterfoil._server.observing import Observer, Observers
 from counterfoil._server.outbox import Outbox
@@ -70,7 +71,7 @@ class Site(server.Site):
         refuses, where the resource does not. Access lines go to *access_log*, or else to the logger
         `counterfoil.access`.
 
-        Raises `ValueError` for a proxy that is no address.
+        Raises `ValueError` for a proxy that is no address, and for a header that cannot be one.
         """
         server.Site.__init__(
             self, resource, SiteRequest, parsePOSTFormSubmission=False, reactor=reactor
@@ -78,9 +79,12 @@ class Site(server.Site):
         self.max_request_body_size = max_request_body_size
         self.usual_headers = UsualHeaders(server_header)
         self.deadlines = Deadlines() if deadlines is None else deadlines
-        proxies = tuple(trusted_proxies)
-        self.proxies = TrustedProxies(proxies) if proxies else None
-        self.request_id_header = None if request_id_header is None else request_id_header.encode()
+        self.proxies = TrustedProxies(trusted_proxies) if trusted_proxies else None
+        self.request_id_header = None
+        if request_id_header is not None:
+            self.request_id_header = spelled(request_id_header.encode())
+            if self.request_id_header is None:
+                raise ValueError(f"request_id_header: {request_id_header!r} is no header's name")
         self.tag = tag
         self.renderer = JsonRenderer(canonical=True, errors=errors)
         self.access_log: TakesAccessLines = AccessLogger() if access_log is None else access_log
@@ -88,7 +92,7 @@ class Site(server.Site):
         self.observers = Observers(told) if told else None
         self.outbox = Outbox()
         self.channels: set[HostedChannel] = set()
-        self.running: set[Watched] = set()
+        self.running: set[Running] = set()
         self.draining = False
         # The clock of Twisted's reactors is that of the wall, which may jump.
         self.timers = cast("Timers", self.reactor)

@@ -9,7 +9,7 @@ from twisted.web.resource import IResource
 from counterfoil._output.rendering import JsonRenderer
 from counterfoil._server.access_log import TakesAccessLines
 from counterfoil._server.boundaries import Timers
-from counterfoil._server.deadlines import Deadlines, Sweep, Watched
+from counterfoil._server.deadlines import Deadlines, Running, Sweep
 from counterfoil._server.outbox import Outbox
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.summary import RequestSummary
@@ -22,10 +22,10 @@ __all__ = ["Connection", "Host", "HostedChannel", "RunningHandlers", "Settings"]
 class RunningHandlers(Protocol):
     """The requests that handlers work for."""
 
-    def add(self, request: Watched, /) -> None:
+    def add(self, request: Running, /) -> None:
         """A handler has started for *request*."""
 
-    def discard(self, request: Watched, /) -> None:
+    def discard(self, request: Running, /) -> None:
         """It has ended."""
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.http import HTTPChannel
 from typing_extensions import override
 
@@ -87,8 +87,11 @@ class TimedRequest(IdentifiedRequest):
         self._log_when_over()
 
     def expire_after(self, seconds: float | None, expired: Callable[[], None]) -> None:
-        """Call *expired* once, unless the handler ends within *seconds*; None is the site's own."""
-        if not self._processing:
+        """Call *expired* once, in *seconds*; None is the site's own limit.
+
+        Unless the handler, if it is at work, or else the answer has come to its end then.
+        """
+        if self._over and not self._processing:
             return
         limit = self._settings.deadlines.handler if seconds is None else seconds
         self._expired = expired
@@ -96,6 +99,13 @@ class TimedRequest(IdentifiedRequest):
         self._settings.sweep.expect(limit)
         if self._over:
             self._outlive_connection()
+
+    def abandon(self) -> None:
+        """For the site: no time is left. The handler is cancelled, and the line is written."""
+        if self.render_deferred is not None:
+            self.render_deferred.addErrback(lambda failure: failure.trap(CancelledError) and None)
+            self.render_deferred.cancel()
+        self.leave()
 
     def check(self, now: float) -> None:
         """For the site: do what is due at *now*."""

@@ -8,21 +8,20 @@ from __future__ import annotations
 import importlib
 import struct
 from socket import MSG_PEEK, SO_ERROR, SOL_SOCKET
-from typing import cast
 
+from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IHalfCloseableDescriptor, ISSLTransport
 from twisted.internet.tcp import Connection
 from twisted.protocols.policies import ProtocolWrapper
-
-from counterfoil._server.boundaries import Timers
 
 __all__ = [
     "can_half_close",
     "can_linger",
     "has_unread",
+    "is_closing",
     "is_reset",
+    "reactor_of",
     "send_at_once",
-    "timers_of",
     "unread",
     "unsent",
     "wire_of",
@@ -70,9 +69,22 @@ def send_at_once(wire: object, data: bytes) -> int:
         return 0
 
 
-def timers_of(wire: object) -> Timers | None:
-    """The timers of the reactor that *wire* is of; None for what is no connection of one."""
-    return cast("Timers", wire.reactor) if isinstance(wire, Connection) else None
+def reactor_of(wire: object) -> ReactorBase | None:
+    """The reactor of *wire*, if it is one of Twisted's own, with the loop that is theirs.
+
+    Others, as asyncio's, may read and write again before they call what they were asked to.
+    """
+    reactor = wire.reactor if isinstance(wire, Connection) else None
+    if not isinstance(reactor, ReactorBase):
+        return None
+    kind = type(reactor)
+    is_theirs = kind.run is ReactorBase.run and kind.mainLoop is ReactorBase.mainLoop
+    return reactor if is_theirs else None
+
+
+def is_closing(wire: object) -> bool:
+    """Whether it is closed as soon as all is sent."""
+    return bool(getattr(wire, "disconnecting", False))
 
 
 def has_unread(wire: object) -> bool:

@@ -126,6 +126,8 @@ class Operation:
             raise RuntimeError("the handler wrote to the request, and returned a reply too")
         if type(reply) not in self._replies:
             raise TypeError(f"the operation does not declare {type(reply).__name__}")
+        if isinstance(reply.body, Reply):  # around which the servlet has put the one it declares
+            raise TypeError(f"the operation does not declare {type(reply.body).__name__}")
 
     def hands_on(self, reply: Reply[object]) -> bool:
         """Whether *reply* is JSON, which a host writes."""
