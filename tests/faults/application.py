@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import resource
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
@@ -309,6 +310,9 @@ def main() -> None:
     if given.descriptors is not None:
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (given.descriptors, hard))
+    # Who started the tests may have had them ignored, as `nohup` does.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     logging.basicConfig(format="%(levelname)s %(name)s %(message)s", level=logging.WARNING)
     logging.getLogger("counterfoil.access").setLevel(logging.INFO)
     application = Application(given)
