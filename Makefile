@@ -63,7 +63,7 @@ var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml const
 	@touch $@
 
 .PHONY: test
-test: check mounts ## check, then every test, with coverage
+test: check mounts ## check, then every test, with the runtime's coverage
 	$(bin)/coverage run -m pytest
 	@$(bin)/coverage report --skip-covered --skip-empty
 
