@@ -6,17 +6,20 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from typing import cast
 
 import pytest
 from counterfoil import JsonResource, ProblemDetails, Request
 from counterfoil.stub import path
 from counterfoil.testing import TestClient
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
 
 from tests.runtime.taker import Taker
 from tests.runtime.test_body_limits import head, length
 from tests.runtime.test_lifecycle import lines, until
-from tests.serving import DEADLINE, Serve, Server
+from tests.serving import DEADLINE, Serve, Server, reactor
 
 HOST = b"Host: localhost\r\n"
 
@@ -279,9 +282,14 @@ def test_b33_a_request_may_come_in_pieces_of_any_size(serve: Serve, size: int) -
         assert [connection.response().json() for _ in range(3)] == [3, 2, 0]
 
 
-def test_b36_pipelined_requests_wait_for_room(serve: Serve) -> None:
+@pytest.mark.parametrize("waits", [False, True])
+def test_b36_pipelined_requests_wait_for_room(serve: Serve, waits: bool) -> None:
     """No more answers are made than a client reads."""
     made = 0
+
+    async def large_later(request: Request) -> tuple[int, object]:
+        await deferLater(cast("IReactorTime", reactor), 0)
+        return large(request)
 
     def large(request: Request) -> tuple[int, object]:
         nonlocal made
@@ -289,7 +297,8 @@ def test_b36_pipelined_requests_wait_for_room(serve: Serve) -> None:
         return 200, "x" * 10_000
 
     resource = JsonResource()
-    resource.register_paths("GET", [path("/")], large, "Large")
+    handler = large_later if waits else large
+    resource.register_paths("GET", [path("/")], handler, "Large")
     number = 3000
     address = ("127.0.0.1", serve(resource).port)
     with socket.create_connection(address, timeout=DEADLINE) as client:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import Awaitable, Callable, Generator
 from http.client import HTTPException
+from types import SimpleNamespace
 from typing import TypeAlias
 
 import pytest
@@ -15,13 +17,18 @@ from counterfoil import (
     CodeMessageException,
     JsonResource,
     Request,
+    Site,
     SiteRequest,
     cancellable,
 )
 from counterfoil._output.writers import write_response
+from counterfoil._server.transports import is_reset
 from counterfoil.stub import path
-from counterfoil.testing import Response
+from counterfoil.testing import Response, TestClient
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
+from typing_extensions import override
 
 from tests.serving import DEADLINE, Serve, Server, in_reactor
 
@@ -496,3 +503,33 @@ def test_b78_a_client_that_resets_while_it_is_not_read_from_is_noticed(serve: Se
         connection.reset()
     until(lambda: waiting.ended)
     assert waiting.ended == ["cancelled", "ended"]
+
+
+def test_a_socket_that_is_closed_is_not_asked_whether_it_was_reset() -> None:
+    """B78: nor is what has none."""
+    closed = socket.socket()
+    closed.close()
+    assert not is_reset(SimpleNamespace(socket=closed))
+    assert not is_reset(object())
+
+
+def test_a_request_without_a_handler_to_cancel_is_given_up() -> None:
+    class Forgetful(Resource):
+        isLeaf = True
+
+        def __init__(self) -> None:
+            Resource.__init__(self)
+
+        @override
+        def render(self, request: Request) -> int:
+            assert isinstance(request, SiteRequest)
+            request.enter()
+            request.abandon()
+            assert isinstance(request.site, Site)
+            kept.append(request in request.site.running)
+            request.finish()
+            return NOT_DONE_YET
+
+    kept: list[bool] = []
+    assert TestClient(Forgetful()).get("/").status == 200
+    assert kept == [False]
