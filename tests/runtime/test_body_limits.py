@@ -7,6 +7,7 @@ import logging
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass
 from functools import partial
@@ -20,14 +21,17 @@ from counterfoil import (
     Deadlines,
     JsonResource,
     ProblemDetails,
+    Request,
     Site,
     SiteRequest,
 )
+from counterfoil._output.writers import write_response
 from counterfoil._server import reading_channel
 from counterfoil.testing import TestClient
 from twisted.internet.defer import Deferred
 from twisted.protocols.policies import WrappingFactory
 from twisted.web.resource import IResource, Resource
+from typing_extensions import override
 
 from tests.runtime.taker import ORIGIN, Taker
 from tests.runtime.test_lifecycle import lines, until
@@ -556,3 +560,24 @@ def test_the_test_client_sees_the_same() -> None:
     )
     assert pending.response().status == 413
     assert pending.sent.endswith(b"}")
+
+
+class LongRefusal(Taker):
+    """Refuses at a length that takes a while to send."""
+
+    @override
+    def refuse(self, request: Request, error: CodedError) -> None:
+        self.refused.append(error)
+        write_response(request, error.code, b"x" * LARGE, "text/plain")
+
+
+def test_a112_a_body_that_comes_while_it_is_refused_changes_nothing(serve: Serve) -> None:
+    taker = LongRefusal(length, BodyPlan(max_body=10))
+    with serve(Site(taker)).connect() as connection:
+        connection.send(head("Content-Length: 20") + b"x" * 5)
+        until(lambda: taker.refused)
+        connection.send(b"x" * 15)
+        time.sleep(0.1)
+        response = connection.response()
+        assert (response.status, len(response.body)) == (413, LARGE)
+    assert len(taker.refused) == 1
