@@ -88,9 +88,6 @@ class SiteChannel(ReadingChannel):
     @override
     def dataReceived(self, data: bytes) -> None:
         """Bytes have come."""
-        if self._reads:
-            ReadingChannel.dataReceived(self, data)
-            return
         self._reads = True
         try:
             ReadingChannel.dataReceived(self, data)
@@ -201,7 +198,7 @@ class SiteChannel(ReadingChannel):
             data = b"".join(self._dataBuffer)
             self._dataBuffer = []
             self._ahead = 0
-            self.dataReceived(data)
+            ReadingChannel.dataReceived(self, data)
 
     @override
     def resumeProducing(self) -> None:
