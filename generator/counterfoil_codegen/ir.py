@@ -13,17 +13,11 @@ from counterfoil_codegen.diagnostics import Place
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 
 
-class Method(Enum):
-    """The methods of an OpenAPI path item (OpenAPI 3.1, section 4.8.9)."""
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of HTTP (RFC 9110, section 9): any token, with a meaning for case."""
 
-    GET = "GET"
-    PUT = "PUT"
-    POST = "POST"
-    DELETE = "DELETE"
-    OPTIONS = "OPTIONS"
-    HEAD = "HEAD"
-    PATCH = "PATCH"
-    TRACE = "TRACE"
+    value: str  # GET, QUERY, COPY
 
 
 class Location(Enum):

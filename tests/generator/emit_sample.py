@@ -147,7 +147,7 @@ NOTICE = path(
 LIST_NOTICES = operation(
     "listNotices",
     "list_notices",
-    ir.Method.GET,
+    ir.Method("GET"),
     NOTICES,
     (success(200, "Ok", model("NoticePage")),),
     parameters=(
@@ -171,7 +171,7 @@ LIST_NOTICES = operation(
 POST_NOTICE = operation(
     "postNotice",
     "post_notice",
-    ir.Method.POST,
+    ir.Method("POST"),
     NOTICES,
     (success(200, "Ok", model("Notice")), success(201, "Created", model("Notice"))),
     parameters=(in_path("board_id"),),
@@ -182,7 +182,7 @@ POST_NOTICE = operation(
 DELETE_NOTICE = operation(
     "deleteNotice",
     "delete_notice",
-    ir.Method.DELETE,
+    ir.Method("DELETE"),
     NOTICE,
     (success(204, "NoContent"),),
     parameters=(in_path("board_id"), in_path("notice_id", name("int"), "noticeId")),
@@ -191,7 +191,7 @@ DELETE_NOTICE = operation(
 LIST_BOARDS = operation(
     "listBoards",
     "list_boards",
-    ir.Method.GET,
+    ir.Method("GET"),
     path("BOARDS", "/boards"),
     (success(200, "Ok", Expression.subscript(name("list"), name("str"))),),
 )

@@ -118,7 +118,7 @@ REFUSED = {
     "not UTF-8": ("'#/%FF'", "CF155"),
     "not UTF-8 in the path": ("'%FF.yaml'", "CF155"),
     "bad tilde": ("'#/a~2b'", "CF155"),
-    "anchor": ("'#here'", "CF156"),
+    "anchor": ("'#here'", "CF157"),
     "no target": ("'#/nowhere'", "CF157"),
     "past a scalar": ("'#/a/b'", "CF157"),
     "past a list": ("'#/l/1'", "CF157"),

@@ -15,7 +15,7 @@ def of(module: str, *templates: str) -> ir.Group:
     """A group with a GET of each template."""
     paths = [path(f"P{index}", text, *names(text)) for index, text in enumerate(templates)]
     operations = (
-        operation(f"get{index}", f"get{index}", ir.Method.GET, one, (success(204, "NoContent"),))
+        operation(f"get{index}", f"get{index}", ir.Method("GET"), one, (success(204, "NoContent"),))
         for index, one in enumerate(paths)
     )
     return group(module, "", *operations)

@@ -9,12 +9,21 @@ from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics, Place, Span
 from counterfoil_codegen.document.files import Files
+from counterfoil_codegen.document.identifiers import Identifiers, find_identifiers, joined
 from counterfoil_codegen.document.json_reader import read_json
 from counterfoil_codegen.document.limits import LONGEST_CHAIN
 from counterfoil_codegen.document.nodes import Document, Node
-from counterfoil_codegen.document.references import Reference, parse, target, written
+from counterfoil_codegen.document.references import (
+    Reference,
+    member,
+    no_anchor,
+    parse,
+    target,
+    written,
+)
 from counterfoil_codegen.document.source import Source, UnusableError, shown
 from counterfoil_codegen.document.text import check_characters, decode
+from counterfoil_codegen.document.values import Pointer
 from counterfoil_codegen.document.yaml_reader import read_yaml
 from counterfoil_codegen.rules import reading as rules
 
@@ -29,6 +38,8 @@ class Loader:
         self._files = Files(root, diagnostics)
         self._documents: dict[Path, Document | None] = {}
         self._sources: dict[str, Source] = {}
+        self._identifiers: dict[str, Identifiers] = {}
+        self._resources: dict[str, tuple[Document, Pointer]] = {}
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -89,11 +100,44 @@ class Loader:
 
     def follow(self, node: Node) -> Node | None:
         """What the reference that *node* holds leads to, in one step; None after a report."""
-        reference = parse(node)
+        identified = self._identified(node)
+        reference = parse(node, is_identified=identified is not None)
         if reference is None:
             return None
-        root = self._referred(node, reference)
-        return None if root is None else target(root, reference, node)
+        root = identified or self._referred(node, reference)
+        if root is None:
+            return None
+        if reference.anchor:
+            return self._anchored(root, reference.anchor, node)
+        if reference.pointer and root.pointer and root.get(reference.pointer[0]) is None:
+            root = root.document.root  # written as if there were no $id around it
+        return target(root, reference, node)
+
+    def _identified(self, node: Node) -> Node | None:
+        """What the URI of a reference names in the documents that have been read, if anything."""
+        if not isinstance(node.value, str):
+            return None
+        uri = node.value.partition("#")[0]
+        own = self._identifiers[node.document.name]
+        resource = own.resource(node.pointer)
+        if not uri:
+            return self._at(node.document, resource)
+        found = self._resources.get(joined(own.bases[resource], uri))
+        return None if found is None else self._at(*found)
+
+    def _at(self, document: Document, pointer: Pointer) -> Node:
+        node: Node = document.root
+        for token in pointer:
+            node = member(node, token) or node
+        return node
+
+    def _anchored(self, root: Node, anchor: str, place: Node) -> Node | None:
+        identifiers = self._identifiers[root.document.name]
+        resource = identifiers.resource(root.pointer)
+        found = identifiers.anchors.get((resource, anchor))
+        if found is None:
+            no_anchor(place, anchor, (name for where, name in identifiers.anchors))
+        return found
 
     def _referred(self, node: Node, reference: Reference) -> Node | None:
         """The root of the document that a reference leads into."""
@@ -123,7 +167,16 @@ class Loader:
         except UnusableError:
             return None
         digest = hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
-        return Document(source, real, digest, value, positions)
+        document = Document(source, real, digest, value, positions)
+        self._identify(document)
+        return document
+
+    def _identify(self, document: Document) -> None:
+        """Note by which URIs the parts of *document* say they are known. The first one counts."""
+        found = self._identifiers[document.name] = find_identifiers(document)
+        for pointer, uri in found.bases.items():
+            if pointer or not uri.startswith("file:"):
+                self._resources.setdefault(uri, (document, pointer))
 
     def _is_openapi(self, real: Path) -> bool:
         root = self._load(real, None)

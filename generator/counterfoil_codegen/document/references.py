@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -27,27 +28,33 @@ _MOST_COMPARED: Final = 2_000  # names, to find near ones
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference taken apart. No file: the document itself."""
+    """A reference taken apart. No file: the document itself. An anchor has no pointer."""
 
     file: str
     pointer: Pointer
+    anchor: str = ""
 
     def path_from(self, name: str) -> str:
         """The file as a path below the root, seen from the document *name* (RFC 3986, 5.2.4)."""
         return posixpath.normpath(posixpath.join(posixpath.dirname(name), self.file))
 
 
-def parse(node: Node) -> Reference | None:
-    """Take the value of a `$ref` apart; None after a report."""
+def parse(node: Node, *, is_identified: bool = False) -> Reference | None:
+    """Take the value of a `$ref` apart; None after a report.
+
+    Where what it leads to *is_identified* by its URI, that URI need not lead to a file.
+    """
     text = node.value
     if not isinstance(text, str):
         problem = f"a $ref must be a string, not {type_name(text)}"
         _refuse(rules.REF_NOT_STRING, node, problem, "write file#/pointer, in quotes")
         return None
     file, _, fragment = text.partition("#")
-    if _refuse_file(node, file) or _refuse_fragment(node, fragment):
+    if (not is_identified and _refuse_file(node, file)) or _refuse_fragment(node, fragment):
         return None
     try:
+        if fragment and not fragment.startswith("/"):
+            return Reference(file, (), unquote(fragment, errors="strict"))
         return Reference(unquote(file, errors="strict"), _pointer(fragment))
     except UnicodeDecodeError:
         _malformed(node, "its %XX escapes are not UTF-8")
@@ -58,12 +65,23 @@ def target(root: Node, reference: Reference, place: Node) -> Node | None:
     """What the pointer leads to from *root*; None after a report at *place*."""
     node = root
     for token in reference.pointer:
-        found = _member(node, token)
+        found = member(node, token)
         if found is None:
             _missing(node, token, place)
             return None
         node = found
     return node
+
+
+def no_anchor(place: Node, anchor: str, known: Iterable[str]) -> None:
+    """Report that nothing has the *anchor* that the reference at *place* names."""
+    near = get_close_matches(anchor[:100], list(islice(known, _MOST_COMPARED)), 1)
+    _refuse(
+        rules.REF_TARGET_MISSING,
+        place,
+        f"the $ref leads nowhere: there is no $anchor {shown(anchor)}",
+        f"did you mean #{near[0]}?" if near else f"if a pointer is meant, write #/{anchor[:60]}",
+    )
 
 
 def written(node: Node) -> str:
@@ -105,14 +123,7 @@ def _refuse_file(node: Node, file: str) -> bool:
 def _refuse_fragment(node: Node, fragment: str) -> bool:
     if _BAD_ESCAPE.search(fragment):
         _malformed(node, "a % begins an escape of two hex digits; % itself is %25")
-    elif fragment and not fragment.startswith("/"):
-        _refuse(
-            rules.REF_ANCHOR,
-            node,
-            f"the $ref leads to an anchor, {shown(fragment)}, which is not supported yet",
-            f"if a pointer is meant, write #/{fragment[:60]}",
-        )
-    elif _BAD_TILDE.search(unquote(fragment)):
+    elif fragment.startswith("/") and _BAD_TILDE.search(unquote(fragment)):
         _malformed(node, "in a pointer ~ is written ~0, and / within a name ~1")
     else:
         return False
@@ -129,7 +140,8 @@ def _pointer(fragment: str) -> Pointer:
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
-def _member(node: Node, token: str) -> Node | None:
+def member(node: Node, token: str) -> Node | None:
+    """The member of a mapping, or the element of a list, that a pointer's *token* names."""
     if isinstance(node.value, list):
         return node.element(int(token)) if _INDEX.fullmatch(token) else None
     return node.get(token)

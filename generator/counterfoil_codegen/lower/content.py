@@ -74,7 +74,8 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
             f"of several media types only {media_type!r} is generated, not {others}",
             "describe the others as operations of their own, if they are needed",
         )
-    schema = node.get("schema")
+    resolved = context.loader.resolve(node)
+    schema = None if resolved is None else resolved.get("schema")
     if not is_json(media_type):
         return Content(media_type, None, schema is None or _is_plain(schema))
     return Content(media_type, {} if schema is None else context.typed(schema, origin))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,8 +13,11 @@ from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas.components import Dialects
 from counterfoil_codegen.schemas.shapes import Dialect
 
-_VERSION: Final = re.compile(r"3\.([01])\.\d+(-.*)?")
-_OWN_DIALECT: Final = "https://spec.openapis.org/oas/3.1/dialect/base"
+_VERSION: Final = re.compile(r"3\.([0-2])\.\d+(-.*)?")
+_OWN_DIALECT: Final = re.compile(
+    r"https://spec\.openapis\.org/oas/3\.(?:1/dialect/base|2/dialect/\d{4}-\d\d-\d\d)"
+    r"|https://json-schema\.org/draft/2020-12/schema#?"
+)
 
 
 def read_dialects(roots: Sequence[Node], diagnostics: Diagnostics) -> Dialects | None:
@@ -46,7 +50,7 @@ def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
     if root.get("info") is None:
         _report_missing(root, "info", diagnostics)
     dialect = root.get("jsonSchemaDialect")
-    if dialect is not None and dialect.value != _OWN_DIALECT:
+    if dialect is not None and not _OWN_DIALECT.fullmatch(str(dialect.value)):
         diagnostics.report(
             rules.DIALECT,
             dialect,
@@ -54,6 +58,10 @@ def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
             "remove jsonSchemaDialect, if the schemas are such",
         )
     return Dialect(nullable_keyword=match[1] == "0")
+
+
+def _quoted(root: Node) -> str:
+    return shlex.quote(root.document.name)
 
 
 def _report_missing(root: Node, key: str, diagnostics: Diagnostics) -> None:
@@ -72,7 +80,7 @@ def _report_version(root: Node, version: object, diagnostics: Diagnostics) -> No
             rules.UNKNOWN_VERSION,
             root.get("swagger") or root,
             "this is Swagger 2.0, which counterfoil does not read",
-            "convert it to OpenAPI 3 first, for example with swagger2openapi",
+            f"convert it first: npx swagger2openapi {_quoted(root)} -o openapi.yaml",
         )
     elif version is None:
         diagnostics.report(
@@ -86,5 +94,5 @@ def _report_version(root: Node, version: object, diagnostics: Diagnostics) -> No
             rules.UNKNOWN_VERSION,
             root.get("openapi") or root,
             f"the OpenAPI version {version!r:.40} is not read",
-            "use 3.0.x or 3.1.x, written as a string",
+            "use 3.0.x, 3.1.x or 3.2.x, written as a string",
         )

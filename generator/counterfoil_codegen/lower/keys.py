@@ -25,9 +25,11 @@ PATH_ITEM: Final = frozenset(
         "head",
         "patch",
         "trace",
+        "query",
+        "additionalOperations",
     }
 )
-"""OpenAPI 3.1, section 4.8.9."""
+"""OpenAPI 3.2, section 4.8.9."""
 
 OPERATION: Final = frozenset(
     {
@@ -79,9 +81,11 @@ SECURITY_SCHEME: Final = frozenset(
         "bearerFormat",
         "flows",
         "openIdConnectUrl",
+        "oauth2MetadataUrl",
+        "deprecated",
     }
 )
-"""OpenAPI 3.1, section 4.8.27."""
+"""OpenAPI 3.2, section 4.8.27."""
 
 
 def check_keys(node: Node, known: frozenset[str], what: str, diagnostics: Diagnostics) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import Final
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.diagnostics import Diagnostics
@@ -15,12 +14,11 @@ from counterfoil_codegen.lower.extensions import (
     read_shared_extension,
 )
 from counterfoil_codegen.lower.keys import OPERATION, PATH_ITEM, check_keys, refuse_extension
+from counterfoil_codegen.lower.methods import operations
 from counterfoil_codegen.lower.operations import Mounted
 from counterfoil_codegen.lower.paths import base_path, check_template, shape
 from counterfoil_codegen.naming import snake
 from counterfoil_codegen.rules import api as rules
-
-_METHODS: Final = {method.value.lower(): method for method in ir.Method}
 
 
 def mount(roots: Sequence[Node], loader: Loader, diagnostics: Diagnostics) -> list[Mounted]:
@@ -44,16 +42,12 @@ def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[
         check_keys(item, PATH_ITEM, "a path item", diagnostics)
         refuse_extension(item, "a path item", diagnostics)
         item_base = base_path(item, diagnostics)
-        for key, node in item.items():
-            if key not in _METHODS or not isinstance(node.value, dict):
-                continue
+        for method, node in operations(place, item, diagnostics):
             own = base_path(node, diagnostics)
             bases = (candidate for candidate in (own, item_base, base) if candidate is not None)
             full = next(bases) + template
             extension = read_extension(node, shared, diagnostics)
-            yield _operation(
-                root, item, node, _METHODS[key], template, full, extension, diagnostics
-            )
+            yield _operation(root, item, node, method, template, full, extension, diagnostics)
 
 
 def _operation(

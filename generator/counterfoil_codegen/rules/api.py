@@ -14,7 +14,7 @@ NOT_OPENAPI: Final = Rule(
 UNKNOWN_VERSION: Final = Rule(
     "CF202",
     Severity.ERROR,
-    "A document is of OpenAPI 3.0 or 3.1.",
+    "A document is of OpenAPI 3.0, 3.1 or 3.2.",
 )
 MISSING_KEY: Final = Rule(
     "CF203",
@@ -111,6 +111,12 @@ ROLES: Final = Rule(
     "CF221",
     Severity.WARNING,
     "In OpenAPI 3.0, scopes are required of OAuth 2 and OpenID Connect alone.",
+)
+
+BAD_METHOD: Final = Rule(
+    "CF227",
+    Severity.ERROR,
+    "The method of an additional operation is a token that no field of a path item stands for.",
 )
 
 NAME_CLASH: Final = Rule(

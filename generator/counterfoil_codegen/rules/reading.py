@@ -54,8 +54,9 @@ REF_NOT_STRING: Final = _error("CF151", "A $ref is a string.")
 REF_REMOTE: Final = _error("CF152", "A $ref does not lead to the network.")
 REF_ABSOLUTE: Final = _error("CF153", "A $ref names a file by a relative path.")
 REF_SCHEME: Final = _error("CF154", "A $ref leads to a file or a component, not to data: or urn:.")
-REF_MALFORMED: Final = _error("CF155", "A $ref is a relative URI with a JSON pointer (RFC 6901).")
-REF_ANCHOR: Final = _error("CF156", "A $ref to an $anchor or an $id is not supported yet.")
+REF_MALFORMED: Final = _error(
+    "CF155", "A $ref is a URI with a JSON pointer (RFC 6901) or an anchor."
+)
 REF_TARGET_MISSING: Final = _error("CF157", "What a $ref points at exists.")
 REF_LOOP: Final = _error("CF158", "A chain of $ref ends at something that is not a $ref.")
 
