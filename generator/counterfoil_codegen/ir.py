@@ -169,6 +169,8 @@ class Operation:
     doc: str
     place: Place = field(compare=False)
     security: Security | None = None  # None: anybody may call it, and nobody is asked who it is
+    summary: str = ""
+    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,36 @@ def test_a_chain_ends_at_content(spec: Spec) -> None:
     assert resolved(spec, "x.yaml", "a") == spec.at("x.yaml", "d")
 
 
+# The whole document x.yaml, whose `from` leads to a mapping with the key `found`.
+IDENTIFIED = {
+    "an anchor": "from: {$ref: '#a'}\nschemas: {A: {$anchor: a, found: 1}}",
+    "a dynamic anchor": "from: {$ref: '#a'}\nschemas: {A: {$dynamicAnchor: a, found: 1}}",
+    "an anchor of the part around it": "$defs: {A: {$id: b, from: {$ref: '#a'}, "
+    "$defs: {C: {$anchor: a, found: 1}}}, B: {$anchor: a}}\nfrom: {$ref: 'b#/from'}",
+    "an id": "from: {$ref: 'urn:example:a'}\n$defs: {A: {$id: 'urn:example:a', found: 1}}",
+    "an id below an id": "from: {$ref: 'http://example.org/b'}\n"
+    "$defs: {A: {$id: 'http://example.org/a', $defs: {B: {$id: b, found: 1}}}}",
+    "a pointer below an id": "from: {$ref: 'http://example.org/a#/$defs/B'}\n"
+    "$defs: {A: {$id: 'http://example.org/a', $defs: {B: {found: 1}}}}",
+    "past the id around it": "$defs: {A: {$id: a, from: {$ref: '#/other'}}}\n"
+    "other: {found: 1}\nfrom: {$ref: 'a#/from'}",
+    "self": "$self: 'https://example.org/x'\nfrom: {$ref: 'https://example.org/x#/a'}\n"
+    "a: {found: 1}",
+    "beside self": "$self: 'https://example.org/x'\nfrom: {$ref: 'y.yaml'}",
+    "relative to self": "$self: 'https://example.org/in/x'\nfrom: {$ref: '/in/x#/a'}\n"
+    "a: {found: 1}",
+    "an example names nothing": "example: {$id: y.yaml}\nfrom: {$ref: y.yaml}",
+    "a property may have the name": "properties: {$id: {type: string}}\nfrom: {$ref: y.yaml}",
+    "no URI": "$id: 'http://[x'\nfrom: {$ref: 'y.yaml'}",
+}
+
+
+@pytest.mark.parametrize("text", IDENTIFIED.values(), ids=IDENTIFIED)
+def test_what_a_name_identifies(spec: Spec, text: str) -> None:
+    spec.write({"x.yaml": text, "y.yaml": "found: 1"})
+    assert resolved(spec, "x.yaml", "from").get("found") is not None
+
+
 # What stands after `$ref: ` on line 2, and the finding at its column 9.
 REFUSED = {
     "number": ("1", "CF151"),

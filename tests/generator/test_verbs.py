@@ -250,6 +250,8 @@ def test_routes_of_several_apis(capsys: pytest.CaptureFixture[str]) -> None:
         "handler": "boards.BoardsHandler.list_boards",
         "security": [],
         "spec": "spec/boards.yaml:6",
+        "summary": "",
+        "deprecated": False,
     }
 
 

@@ -76,6 +76,14 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
         )
     resolved = context.loader.resolve(node)
     schema = None if resolved is None else resolved.get("schema")
+    items = None if resolved is None else resolved.get("itemSchema")
+    if items is not None:
+        context.diagnostics.report(
+            rules.ITEM_SCHEMA,
+            items.key_span,
+            f"the items of {media_type!r:.80} are not held to their schema",
+            f'read or write them in the handler, and waive = ["{rules.ITEM_SCHEMA.id}"]',
+        )
     if not is_json(media_type):
         return Content(media_type, None, schema is None or _is_plain(schema))
     return Content(media_type, {} if schema is None else context.typed(schema, origin))

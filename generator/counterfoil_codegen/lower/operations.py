@@ -10,6 +10,7 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import Content, is_json, read_content
 from counterfoil_codegen.lower.context import Context, Names, origin_of
+from counterfoil_codegen.lower.documents import report_requests
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
 from counterfoil_codegen.lower.parameters import DraftParameter, draft_parameters, find_parameters
 from counterfoil_codegen.lower.paths import parameter_names
@@ -108,6 +109,8 @@ class DraftOperation:
             options=self.mounted.extension.options,
             doc=_doc(node),
             place=node,
+            summary=node.string("summary") or "",
+            deprecated=node.boolean("deprecated") is True,
         )
 
     @property
@@ -139,14 +142,7 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
 
 
 def _report_callbacks(context: Context, operation: Node) -> None:
-    callbacks = operation.get("callbacks")
-    if callbacks is not None and callbacks.value:
-        context.diagnostics.report(
-            rules.CALLBACKS,
-            callbacks.key_span,
-            "callbacks are not generated",
-            f'make the requests by hand, and waive = ["{rules.CALLBACKS.id}"]',
-        )
+    report_requests(operation, "callbacks", "callback", context.diagnostics)
 
 
 def _undeclared(context: Context, mounted: Mounted, name: str) -> DraftParameter:
@@ -199,7 +195,13 @@ def _report_raw(context: Context, node: Node, content: Content) -> None:
 
 
 def _doc(node: Node) -> str:
-    """Summary, blank line, description: what is there of it."""
+    """Summary, description, and what else there is to know, with blank lines between."""
     texts = [node.string("summary") or "", node.string("description") or ""]
+    if node.boolean("deprecated"):
+        texts.append("Deprecated.")
+    more = node.mapping("externalDocs")
+    url = more.string("url") if more is not None else None
+    if url:
+        texts.append(f"See also: {url}")
     stripped = [text.strip() for text in texts if text.strip()]
     return "\n\n".join(dict.fromkeys(stripped))

@@ -114,6 +114,14 @@ def _listed(context: Context, owner: Node) -> Iterator[Found]:
         name = node.string("name")
         where = node.string("in")
         location = _LOCATIONS.get(where or "")
+        if where == "querystring":
+            context.diagnostics.report(
+                rules.QUERYSTRING,
+                node,
+                "a parameter in: querystring is not read for the handler",
+                f'read request.uri, and waive = ["{rules.QUERYSTRING.id}"]',
+            )
+            continue
         if name is None or location is None:
             context.diagnostics.report(
                 rules.BAD_PARAMETER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics
@@ -51,13 +52,12 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
     Variables take their defaults (OpenAPI 3.1, section 4.8.5).
     """
     servers = node.get("servers")
-    first = next(servers.elements(), None) if servers is not None else None
-    url = first.string("url") if first is not None else None
+    first, *others = list(servers.elements()) if servers is not None else [None]
+    url = _url(first) if first is not None else None
     if first is None or url is None:
         return None
-    for name, value in _defaults(first).items():
-        url = url.replace(f"{{{name}}}", value)
-    path = _ORIGIN.sub("", url, count=1) if _ORIGIN.match(url) else url
+    path = _path(url)
+    _note_others(path, others, diagnostics)
     if "{" in path or _NOT_IN_PATH.search(path):
         diagnostics.report(
             rules.BAD_SERVER,
@@ -68,6 +68,32 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
         return None
     path = path.rstrip("/")
     return path if not path or path.startswith("/") else f"/{path}"
+
+
+def _note_others(path: str, others: Sequence[Node | None], diagnostics: Diagnostics) -> None:
+    for other in others:
+        url = _url(other) if other is not None else None
+        if other is not None and url and _path(url).rstrip("/") != path.rstrip("/"):
+            diagnostics.report(
+                rules.OTHER_SERVER,
+                other.get("url") or other,
+                f"the operations are not served under {url!r:.80}, but under {path or '/'!r:.80}",
+                "mount the package once more, if they are to be found there too",
+            )
+
+
+def _url(server: Node) -> str | None:
+    """The URL of a server, its variables replaced by their defaults."""
+    url = server.string("url")
+    if url is None:
+        return None
+    for name, value in _defaults(server).items():
+        url = url.replace(f"{{{name}}}", value)
+    return url
+
+
+def _path(url: str) -> str:
+    return _ORIGIN.sub("", url, count=1) if _ORIGIN.match(url) else url
 
 
 def _defaults(server: Node) -> dict[str, str]:

@@ -221,4 +221,20 @@ SCHEMA_CONFLICT: Final = Rule(
     "The parts of a schema agree on some value.",
 )
 
+ITEM_SCHEMA: Final = Rule(
+    "CF425",
+    Severity.WARNING,
+    "The schema of each item of a sequence is not read.",
+)
+QUERYSTRING: Final = Rule(
+    "CF426",
+    Severity.WARNING,
+    "A parameter that is the whole query string is not read for the handler.",
+)
+OTHER_SERVER: Final = Rule(
+    "CF427",
+    Severity.NOTE,
+    "Of servers with several paths, operations are served under the first one's.",
+)
+
 ALL: Final = tuple(value for value in vars().copy().values() if isinstance(value, Rule))

@@ -48,6 +48,8 @@ class Route:
     handler: str  # notices.NoticesHandler.post_notice
     security: tuple[dict[str, tuple[str, ...]], ...]  # as OpenAPI writes it: {scheme: scopes}
     spec: str  # spec/noticeboard.yaml:14
+    summary: str
+    deprecated: bool
 
 
 def configure(parser: ArgumentParser) -> Options:
@@ -85,6 +87,8 @@ def _routes(reading: Reading) -> Iterator[Route]:
                 handler=f"{group.module}.{group.handler}.{operation.name}",
                 security=tuple(_security(operation.security)),
                 spec=f"{shown(reading.target.root / span.file)}:{span.line}",
+                summary=operation.summary,
+                deprecated=operation.deprecated,
             )
 
 
@@ -122,7 +126,7 @@ def _json(routes: list[Route]) -> str:
 
 
 def _table(routes: list[Route], several: bool) -> str:
-    hidden = set() if several else {"package"}
+    hidden = {"summary", "deprecated"} if several else {"summary", "deprecated", "package"}
     if not any(route.security for route in routes):
         hidden.add("security")
     columns = [field.name for field in fields(Route) if field.name not in hidden]

@@ -55,7 +55,14 @@ class NotesHandler(Protocol):
         raise unimplemented("getWord")
 
     async def drop_word(self, request: Request, word: models.WantedWord) -> None:
-        """DELETE /v1/words/{word}"""
+        """Forget a word.
+
+        DELETE /v1/words/{word}
+
+        Deprecated.
+
+        See also: https://notes.example/docs
+        """
         raise unimplemented("dropWord")
 
 
