@@ -20,6 +20,8 @@ import hashlib
 import keyword
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -81,6 +83,25 @@ def class_name(text: str) -> Identifier:
     """`pascal`, with a ``_`` where Python keeps the name for itself (``None``, ``ValueError``)."""
     name = pascal(text)
     return Identifier(f"{name}_" if keyword.iskeyword(name) or name in BUILTINS else name)
+
+
+def told_apart(wanted: Sequence[tuple[str, str]], joint: str = "_") -> list[str]:
+    """The names of *wanted*, which pairs each spelling with its name, made different.
+
+    Of spellings that come out alike, one that is the name already keeps it; each of the others gets
+    a hash of its own spelling, so that its name depends on no order. No pair may occur twice.
+    """
+    names = [name for _, name in wanted]
+    rounds = [0] * len(wanted)
+    while True:
+        counts = Counter(names)
+        for index, (spelling, name) in enumerate(wanted):
+            if counts[names[index]] > 1 and (rounds[index] or spelling != name):
+                rounds[index] += 1
+                mark = digest(spelling * rounds[index])
+                names[index] = f"{name.rstrip('_')}{joint}{mark}"
+        if len(set(names)) == len(names):
+            return names
 
 
 def digest(text: str) -> str:

@@ -68,7 +68,7 @@ def _report_empty(roots: Sequence[Node], diagnostics: Diagnostics) -> None:
         diagnostics.report(
             rules.NO_OPERATIONS,
             root.get("paths") or root,
-            "no document declares an operation: there is nothing to generate",
+            "no document declares an operation: only models are generated",
             "add a path with an operation",
         )
 
@@ -109,7 +109,7 @@ def _finish(
         title=(info.string("title") if len(roots) == 1 else None) or package,
         version=info.string("version") or "",
         doc=(info.string("description") if len(roots) == 1 else None) or "",
-        groups=_secured(finish_groups(roots, context, drafts, names, errors), security),
+        groups=_secured(finish_groups(roots, drafts, names, errors), security),
         errors=tuple(sorted(errors.values(), key=lambda error: str(error.name))),
         models=(),
         schemes=security.schemes,

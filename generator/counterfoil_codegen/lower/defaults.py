@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -23,6 +25,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 _PHRASES: Final = {"array": "a list"}
 _Number = int | float
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?")
 _LIMITS: Final[Mapping[str, tuple[str, Callable[[_Number, _Number], bool]]]] = {
     "minimum": ("below its minimum", lambda value, bound: value < bound),
     "maximum": ("above its maximum", lambda value, bound: value > bound),
@@ -39,18 +42,15 @@ def read_default(context: Context, parameter: Node, schema: JsonSchema) -> Const
     if isinstance(value, float) and value.is_integer() and schema.get("type") == "integer":
         value = int(value)
     found = parameter.get("schema")
-    problem = None if "$ref" in schema else _problem(value, schema)
-    if problem is None and found is not None:
-        problem = _Check(context.loader).problem(found, value)
+    problem = _misfit(context, schema, found, value)
     if problem is not None:
-        where = parameter.string("in")
-        context.diagnostics.report(
-            rules.BAD_DEFAULT,
-            (found.get("default") if found is not None else None) or parameter,
-            f"{where} parameter {parameter.string('name')!r} has default {value!r:.80} {problem}",
-            "change the default, or the schema",
+        meant = next(
+            (one for one in _spelled(value) if not _misfit(context, schema, found, one)), None
         )
-        return None
+        _report_bad(context, parameter, f"{value!r:.80} {problem}", meant)
+        if meant is None:
+            return None
+        value = meant
     if found is not None and _Check(context.loader, typed_formats=False).problem(found, value):
         _report_unused(context, parameter, "it is a date, a time or a UUID")
         return None
@@ -63,6 +63,39 @@ def read_default(context: Context, parameter: Node, schema: JsonSchema) -> Const
         return None
     _report_unused(context, parameter, "it is neither a scalar nor a list of scalars")
     return None
+
+
+def _misfit(context: Context, schema: JsonSchema, node: Node | None, value: object) -> str | None:
+    """Why *value* does not fit *schema*, which stands at *node*; None if it does."""
+    problem = None if "$ref" in schema else _problem(value, schema)
+    if problem is None and node is not None:
+        problem = _Check(context.loader).problem(node, value)
+    return problem
+
+
+def _spelled(value: object) -> Iterator[str | bool | int | float | list[object]]:
+    """What else *value* may be meant as: "10" as 10, "true" as true, 10 as "10", "a" as ["a"]."""
+    if isinstance(value, bool | int | float):
+        yield json.dumps(value)
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        number: int | float = json.loads(value)
+        yield number
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        yield value.lower() == "true"
+    if value != "":
+        yield [value]
+
+
+def _report_bad(context: Context, parameter: Node, fault: str, meant: object) -> None:
+    where, name = parameter.string("in"), parameter.string("name")
+    found = parameter.get("schema")
+    outcome = "it is left out" if meant is None else f"it is taken as {meant!r:.80}"
+    context.diagnostics.report(
+        rules.BAD_DEFAULT,
+        (found.get("default") if found is not None else None) or parameter,
+        f"{where} parameter {name!r} has default {fault}: {outcome}",
+        "change the default, or the schema",
+    )
 
 
 class _Check:

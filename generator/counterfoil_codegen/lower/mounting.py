@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
+from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.extensions import (
     Extension,
     read_extension,
@@ -17,7 +20,8 @@ from counterfoil_codegen.lower.keys import OPERATION, PATH_ITEM, check_keys, ref
 from counterfoil_codegen.lower.methods import operations
 from counterfoil_codegen.lower.operations import Mounted
 from counterfoil_codegen.lower.paths import base_path, check_template, shape
-from counterfoil_codegen.naming import snake
+from counterfoil_codegen.naming import pascal, snake, told_apart
+from counterfoil_codegen.reserved import RESERVED_OPERATION_NAMES
 from counterfoil_codegen.rules import api as rules
 
 
@@ -25,8 +29,7 @@ def mount(roots: Sequence[Node], loader: Loader, diagnostics: Diagnostics) -> li
     """The operations of all documents, in their order; what clashes is reported."""
     mounted = [one for root in roots for one in _document(root, loader, diagnostics)]
     _check_paths(mounted, diagnostics)
-    _check_ids(mounted, diagnostics)
-    return mounted
+    return _named(_identified(mounted, diagnostics), diagnostics)
 
 
 def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[Mounted]:
@@ -61,18 +64,20 @@ def _operation(
     diagnostics: Diagnostics,
 ) -> Mounted:
     check_keys(node, OPERATION, "an operation", diagnostics)
-    operation_id = node.string("operationId")
-    if not operation_id:
-        operation_id = f"{method.value.lower()} {template}"
-        diagnostics.report(
-            rules.DERIVED_ID,
-            node.key_span,
-            f"no operationId: the operation is called {snake(operation_id)}",
-            "add an operationId, so that the name stays when the path changes",
-        )
-        operation_id = str(snake(operation_id))
-    group = _group(root, node)
-    return Mounted(node, item, method, full, template, operation_id, group, extension, root)
+    id_ = node.string("operationId") or ""
+    return Mounted(
+        node=node,
+        item=item,
+        method=method,
+        template=full,
+        own_template=template,
+        id=id_,
+        group=_group(root, node),
+        extension=extension,
+        root=root,
+        name=snake(id_, RESERVED_OPERATION_NAMES),
+        stem=pascal(id_),
+    )
 
 
 def _group(root: Node, node: Node) -> str:
@@ -85,7 +90,7 @@ def _group(root: Node, node: Node) -> str:
 
 def _check_paths(mounted: list[Mounted], diagnostics: Diagnostics) -> None:
     served: dict[tuple[str, ir.Method], Mounted] = {}
-    shapes: dict[str, Mounted] = {}
+    shapes: dict[tuple[str, ir.Method], Mounted] = {}
     for one in mounted:
         other = served.setdefault((one.template, one.method), one)
         if other is not one:
@@ -95,37 +100,74 @@ def _check_paths(mounted: list[Mounted], diagnostics: Diagnostics) -> None:
                 f"{one.method.value} {one.template} is already an operation at {other.node.span}",
                 "remove one of them, or mount its document under another server path",
             )
-        first = shapes.setdefault(shape(one.template), one)
+        first = shapes.setdefault((shape(one.template), one.method), one)
         if first.template != one.template:
             diagnostics.report(
                 rules.CLASHING_TEMPLATES,
                 one.item.key_span,
                 f"{one.template!r} clashes with {first.template!r} at {first.item.key_span}: "
-                "no request can tell them apart",
-                "use the same parameter names in both, as one path",
+                f"no {one.method.value} request can tell them apart",
+                "remove one of them, or change its path",
             )
 
 
-def _check_ids(mounted: list[Mounted], diagnostics: Diagnostics) -> None:
-    """Ids are unique in an API; the names of methods in a module."""
-    ids: dict[str, Mounted] = {}
-    names: dict[tuple[str, str], Mounted] = {}
+def _identified(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:
+    """*mounted*, each with an id of its own: derived where it has none, or not for itself."""
+    owners: dict[str, Mounted] = {}
+    counts = Counter(one.id for one in mounted)
+    wanted = [
+        (one.id, one.id)
+        if one.id and counts[one.id] == 1
+        else (f"{one.method.value} {one.template}", str(snake(_derived(one))))
+        for one in mounted
+    ]
+    found = [replace(one, id=id_) for one, id_ in zip(mounted, told_apart(wanted), strict=True)]
+    for one, renamed in zip(mounted, found, strict=True):
+        other = owners.setdefault(one.id, one)
+        if not one.id:
+            diagnostics.report(
+                rules.DERIVED_ID,
+                one.node.key_span,
+                f"no operationId: the operation is called {snake(renamed.id)}",
+                "add an operationId, so that the name stays when the path changes",
+            )
+        elif other is not one:
+            diagnostics.report(
+                rules.DUPLICATE_ID,
+                one.node.get("operationId") or one.node,
+                f"the operationId {one.id!r} is already used, at {other.node.span}: "
+                f"both are named after their paths, this one {snake(renamed.id)}",
+                "rename one of them",
+            )
+    return found
+
+
+def _derived(one: Mounted) -> str:
+    return f"{one.method.value.lower()} {one.own_template}"
+
+
+def _named(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:
+    """*mounted*, each with names that no other operation of its module has."""
+    by_module: defaultdict[Identifier, list[Mounted]] = defaultdict(list)
     for one in mounted:
-        same_id = ids.setdefault(one.id, one)
-        same_name = names.setdefault((str(snake(one.group)), str(snake(one.id))), one)
-        if same_id is not one:
-            rule, other = rules.DUPLICATE_ID, same_id
-            what = f"the operationId {one.id!r} is already used"
-        elif same_name is not one:
-            rule, other = rules.NAME_CLASH, same_name
-            what = f"the operationIds {one.id!r} and {other.id!r} both become {snake(one.id)}"
-        else:
-            continue
-        diagnostics.report(
-            rule,
-            one.node.get("operationId") or one.node,
-            f"{what}, at {other.node.span}",
-            "rename one of them"
-            if one.node.document is other.node.document
-            else "rename one of them, or generate the documents as packages of their own",
-        )
+        by_module[snake(one.group)].append(one)
+    named: dict[str, Mounted] = {}
+    for members in by_module.values():
+        wanted = [(one.id, str(snake(one.id, RESERVED_OPERATION_NAMES))) for one in members]
+        classes = [(one.id, pascal(one.id)) for one in members]
+        names = zip(told_apart(wanted), told_apart(classes, ""), strict=True)
+        for one, (name, stem), (_, plain) in zip(members, names, wanted, strict=True):
+            named[one.id] = replace(one, name=Identifier(name), stem=stem)
+            if name != plain:
+                _report_alike(one, plain, name, diagnostics)
+    return [named[one.id] for one in mounted]
+
+
+def _report_alike(one: Mounted, plain: str, name: str, diagnostics: Diagnostics) -> None:
+    diagnostics.report(
+        rules.NAME_CLASH,
+        one.node.get("operationId") or one.node,
+        f"the operationId {one.id!r:.80} is not the only one that becomes {plain}: "
+        f"the operation is called {name}",
+        "rename one of them",
+    )

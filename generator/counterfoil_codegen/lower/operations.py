@@ -12,7 +12,12 @@ from counterfoil_codegen.lower.content import Content, is_json, read_content
 from counterfoil_codegen.lower.context import Context, Names, origin_of
 from counterfoil_codegen.lower.documents import report_requests
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
-from counterfoil_codegen.lower.parameters import DraftParameter, draft_parameters, find_parameters
+from counterfoil_codegen.lower.parameters import (
+    DraftParameter,
+    draft_parameters,
+    find_parameters,
+    name_parameters,
+)
 from counterfoil_codegen.lower.paths import parameter_names
 from counterfoil_codegen.lower.responses import (
     DraftError,
@@ -20,8 +25,7 @@ from counterfoil_codegen.lower.responses import (
     ErrorKey,
     draft_responses,
 )
-from counterfoil_codegen.naming import class_name, pascal, snake
-from counterfoil_codegen.reserved import RESERVED_OPERATION_NAMES, RESERVED_PARAMETER_NAMES
+from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema
 
@@ -39,6 +43,8 @@ class Mounted:
     group: str  # the tag, or the name of the document
     extension: Extension
     root: Node  # the document that mounts it
+    name: Identifier
+    stem: str  # of the names of its classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class DraftOperation:
 
     @property
     def name(self) -> Identifier:
-        return snake(self.mounted.id, RESERVED_OPERATION_NAMES)
+        return self.mounted.name
 
     def schemas(self) -> Iterator[JsonSchema]:
         """The schemas that the operation's module names."""
@@ -99,7 +105,7 @@ class DraftOperation:
         return ir.Operation(
             id=self.mounted.id,
             name=self.name,
-            input=Identifier(f"{class_name(self.mounted.id)}Input"),
+            input=Identifier(f"{self.mounted.stem}Input"),
             method=self.mounted.method,
             path=path,
             parameters=tuple(parameter.finish(names) for parameter in self.parameters),
@@ -132,10 +138,23 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
                 f"add {{{one.wire_name}}} to the path, or remove the parameter",
             )
     _report_callbacks(context, mounted.node)
-    undeclared = [_undeclared(context, mounted, name) for name in template if name not in declared]
+    undeclared = [name for name in template if name not in declared]
+    names = name_parameters(
+        context,
+        [
+            *((name, ir.Location.PATH, mounted.node) for name in undeclared),
+            *((one.wire_name, one.location, one.node) for one in found),
+        ],
+    )
     return DraftOperation(
         mounted=mounted,
-        parameters=(*undeclared, *draft_parameters(context, found, template, mounted.id)),
+        parameters=(
+            *(
+                _undeclared(context, mounted, name, names[name, ir.Location.PATH])
+                for name in undeclared
+            ),
+            *draft_parameters(context, found, template, names, mounted.id),
+        ),
         body=_body(context, mounted),
         responses=draft_responses(context, mounted.node, mounted.id),
     )
@@ -145,7 +164,9 @@ def _report_callbacks(context: Context, operation: Node) -> None:
     report_requests(operation, "callbacks", "callback", context.diagnostics)
 
 
-def _undeclared(context: Context, mounted: Mounted, name: str) -> DraftParameter:
+def _undeclared(
+    context: Context, mounted: Mounted, name: str, python_name: Identifier
+) -> DraftParameter:
     context.diagnostics.report(
         rules.PATH_NOT_DECLARED,
         mounted.node.key_span,
@@ -153,7 +174,7 @@ def _undeclared(context: Context, mounted: Mounted, name: str) -> DraftParameter
         f"declare it: {{name: {name}, in: path, required: true, schema: {{type: string}}}}",
     )
     return DraftParameter(
-        name=snake(name, RESERVED_PARAMETER_NAMES),
+        name=python_name,
         wire_name=name,
         location=ir.Location.PATH,
         schema={"type": "string"},

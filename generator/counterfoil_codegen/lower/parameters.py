@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ from counterfoil_codegen.lower.bounds import constraints, settle_bounds
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
 from counterfoil_codegen.lower.defaults import read_default
 from counterfoil_codegen.lower.keys import PARAMETER, check_keys
-from counterfoil_codegen.naming import pascal, snake
+from counterfoil_codegen.naming import pascal, snake, told_apart
 from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
@@ -83,9 +84,13 @@ def find_parameters(context: Context, item: Node, operation: Node) -> list[Found
 
 
 def draft_parameters(
-    context: Context, found: list[Found], template: tuple[str, ...], operation_id: str
+    context: Context,
+    found: list[Found],
+    template: tuple[str, ...],
+    names: Mapping[tuple[str, ir.Location], Identifier],
+    operation_id: str,
 ) -> tuple[DraftParameter, ...]:
-    """Decide names and types: those of the path in the template's order, then the rest."""
+    """Decide types: of those of the path in the template's order, then of the rest."""
     order = {name: index for index, name in enumerate(template)}
     last = len(order)
     ordered = sorted(
@@ -94,14 +99,10 @@ def draft_parameters(
             order.get(one.wire_name, last) if one.location is ir.Location.PATH else last
         ),
     )
-    drafts = []
-    taken: dict[Identifier, Found] = {}
-    for one in ordered:
-        draft = _draft(context, one, _python_name(context, one, taken), operation_id)
-        if draft is not None:
-            drafts.append(draft)
-            taken[draft.name] = one
-    return tuple(drafts)
+    drafts = (
+        _draft(context, one, names[one.wire_name, one.location], operation_id) for one in ordered
+    )
+    return tuple(draft for draft in drafts if draft is not None)
 
 
 def _listed(context: Context, owner: Node) -> Iterator[Found]:
@@ -133,24 +134,43 @@ def _listed(context: Context, owner: Node) -> Iterator[Found]:
         yield Found(place, node, name, location)
 
 
-def _python_name(context: Context, one: Found, taken: dict[Identifier, Found]) -> Identifier:
-    """The name in the handler; where path and query share one, the latter tells its location."""
-    name = snake(one.wire_name, RESERVED_PARAMETER_NAMES)
-    other = taken.get(name)
-    if other is None:
+def name_parameters(
+    context: Context, found: Iterable[tuple[str, ir.Location, Node]]
+) -> dict[tuple[str, ir.Location], Identifier]:
+    """The names in the handler; where two locations share one, the latter tells its location."""
+    names: dict[tuple[str, ir.Location], Identifier] = {}
+    by_location: defaultdict[ir.Location, dict[str, Node]] = defaultdict(dict)
+    for wire_name, location, node in found:
+        by_location[location][wire_name] = node
+    for location in ir.Location:
+        known = [(str(name), str(name)) for name in names.values()]
+        wanted = [
+            (wire_name, str(_python_name(wire_name, location, set(names.values()))))
+            for wire_name in by_location[location]
+        ]
+        apart = told_apart([*known, *wanted])[len(known) :]
+        for (wire_name, plain), name in zip(wanted, apart, strict=True):
+            names[wire_name, location] = Identifier(name)
+            if name != plain:
+                _report_alike(context, by_location[location][wire_name], wire_name, plain, name)
+    return names
+
+
+def _python_name(wire_name: str, location: ir.Location, taken: set[Identifier]) -> Identifier:
+    name = snake(wire_name, RESERVED_PARAMETER_NAMES)
+    if name not in taken:
         return name
-    if other.location is not one.location:
-        name = snake(f"{one.wire_name}_{one.location.value}", RESERVED_PARAMETER_NAMES)
-        other = taken.get(name)
-    if other is not None:
-        context.diagnostics.report(
-            rules.NAME_CLASH,
-            one.node,
-            f"the parameters {one.wire_name!r} and {other.wire_name!r} ({other.node.span}) "
-            f"both become {name}",
-            "rename one of them",
-        )
-    return name
+    return snake(f"{wire_name}_{location.value}", RESERVED_PARAMETER_NAMES)
+
+
+def _report_alike(context: Context, node: Node, wire_name: str, plain: str, name: str) -> None:
+    context.diagnostics.report(
+        rules.NAME_CLASH,
+        node,
+        f"the parameter {wire_name!r:.80} is not the only one that becomes {plain}: "
+        f"it is called {name}",
+        "rename one of them",
+    )
 
 
 def _draft(

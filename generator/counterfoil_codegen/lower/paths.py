@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import quote
 
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
@@ -14,6 +15,8 @@ from counterfoil_codegen.rules import api as rules
 _PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
 _ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/]*|//[^/]*|\{[^{}]*\}://[^/]*")
 _NOT_IN_PATH: Final = re.compile(r"[?#\x00-\x1f\x7f]")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_ESCAPED: Final = re.compile(r"[ ?#](?![^{}]*\})")
 
 
 def parameter_names(template: str) -> tuple[str, ...]:
@@ -29,12 +32,14 @@ def shape(template: str) -> str:
 def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
     """Report what is wrong with a path template; true if nothing is."""
     problem = _problem(template)
-    if problem is None and " " in template:
+    escaped = _ESCAPED.sub(lambda found: quote(found[0]), template)
+    if problem is None and escaped != template:
         diagnostics.report(
-            rules.SPACE_IN_PATH,
+            rules.ESCAPED_PATH,
             node.key_span,
-            f"the path {template!r} has a space; it is served under {template.replace(' ', '%20')}",
-            "remove the space, if it is not meant",
+            f"the path {template!r} has a character that no path has: "
+            f"it is served under {escaped!r}",
+            "remove what is not meant as a part of the path",
         )
     if problem is not None:
         diagnostics.report(
@@ -114,8 +119,8 @@ def _problem(template: str) -> str | None:
         return "does not start with a slash"
     if "{" in literal or "}" in literal:
         return "has a brace without its partner"
-    if _NOT_IN_PATH.search(template):
-        return "holds a character that no path has"
+    if _CONTROL.search(template):
+        return "holds a control character"
     if "" in names:
         return "has a parameter without a name"
     if twice:

@@ -16,7 +16,7 @@ from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.context import Context
 from counterfoil_codegen.lower.keys import SECURITY_SCHEME, check_keys
 from counterfoil_codegen.lower.operations import Mounted
-from counterfoil_codegen.naming import snake, upper
+from counterfoil_codegen.naming import snake, told_apart, upper
 from counterfoil_codegen.reserved import RESERVED_CONSTANT_NAMES
 from counterfoil_codegen.rules import api as rules
 
@@ -61,10 +61,11 @@ def read_security(context: Context, mounted: Sequence[Mounted]) -> Security:
     found = {one.id: tuple(reader.requirements(one)) for one in mounted}
     required = {id_: requirements for id_, requirements in found.items() if requirements}
     every = [one for requirements in required.values() for one in requirements]
+    names = _names(context, reader.schemes)
     schemes = {
-        name: _finish(name, scheme, every) for name, scheme in sorted(reader.schemes.items())
+        name: _finish(name, names[name], scheme, every)
+        for name, scheme in sorted(reader.schemes.items())
     }
-    _check_names(context, reader.schemes, schemes)
     secured = {id_: _security(found, schemes) for id_, found in required.items()}
     return Security(
         tuple(schemes.values()), {id_: one for id_, one in secured.items() if one.alternatives}
@@ -107,16 +108,16 @@ class _Reader:
         place = _declared(mounted.root, name) or _declared(mounted.node.document.root, name)
         if place is None:
             self._report_unknown(mounted.root, name, node)
-            scheme: _Scheme | None = _Scheme(node, ir.SchemeKind.UNDECLARED, name)
+            scheme = _Scheme(node, ir.SchemeKind.UNDECLARED, name)
         else:
             target = self._context.loader.resolve(place)
-            scheme = None if target is None else self._read(target, name)
-        if scheme is None:
-            return None
+            if target is None:
+                return None
+            scheme = self._read(target, name)
         other = self.schemes.setdefault(name, scheme)
         if (other.kind, other.argument) != (scheme.kind, scheme.argument):
             self._context.diagnostics.report(
-                rules.NAME_CLASH,
+                rules.SCHEME_CLASH,
                 (place or node).key_span,
                 f"the security scheme {name!r} is another one at {other.node.span}",
                 "rename one of them, or generate the documents as packages of their own",
@@ -135,7 +136,7 @@ class _Reader:
             else "declare it in components/securitySchemes",
         )
 
-    def _read(self, node: Node, name: str) -> _Scheme | None:
+    def _read(self, node: Node, name: str) -> _Scheme:
         check_keys(node, SECURITY_SCHEME, "a security scheme", self._context.diagnostics)
         match node.string("type"):
             case "oauth2" | "openIdConnect":
@@ -147,32 +148,35 @@ class _Reader:
             case "apiKey":
                 return self._read_key(node, name)
         types = ", ".join(_TYPES)
-        self._refuse(node, name, "has no type that OpenAPI knows", f"write one of {types}")
-        return None
+        return self._odd(node, name, "has no type that OpenAPI knows", f"write one of {types}")
 
-    def _read_http(self, node: Node, name: str) -> _Scheme | None:
+    def _read_http(self, node: Node, name: str) -> _Scheme:
         scheme = node.string("scheme")
         if scheme is None or not _TOKEN.fullmatch(scheme):
-            self._refuse(node, name, "names no HTTP scheme", "write scheme: bearer")
-            return None
+            return self._odd(node, name, "names no HTTP scheme", "write scheme: bearer")
         kind = _HTTP.get(scheme.lower())
         if kind is not None:
             return _Scheme(node, kind, None)
         return _Scheme(node, ir.SchemeKind.HTTP, scheme)
 
-    def _read_key(self, node: Node, name: str) -> _Scheme | None:
+    def _read_key(self, node: Node, name: str) -> _Scheme:
         kind, key = _KEYS.get(node.string("in") or ""), node.string("name")
         in_query = kind is ir.SchemeKind.QUERY_KEY
         if kind is None or not key or not (in_query or _TOKEN.fullmatch(key)):
             cure = "write {type: apiKey, in: header, name: X-Key}; in is header, query or cookie"
-            self._refuse(node, name, "does not say where its key is", cure)
-            return None
+            return self._odd(node, name, "does not say where its key is", cure)
         return _Scheme(node, kind, key)
 
-    def _refuse(self, node: Node, name: str, what: str, cure: str) -> None:
+    def _odd(self, node: Node, name: str, what: str, cure: str) -> _Scheme:
+        """A scheme that is required all the same: the authenticator lets in whom it will."""
         self._context.diagnostics.report(
-            rules.BAD_SECURITY_SCHEME, node, f"the security scheme {name!r} {what}", cure
+            rules.BAD_SECURITY_SCHEME,
+            node,
+            f"the security scheme {name!r:.80} {what}: "
+            "the authenticator has to find its credentials",
+            cure,
         )
+        return _Scheme(node, ir.SchemeKind.UNDECLARED, name)
 
     def _check_scopes(
         self, mounted: Mounted, name: str, scheme: _Scheme, scopes: Sequence[Node]
@@ -222,14 +226,16 @@ def _is_3_0(root: Node) -> bool:
     return version is not None and str(version.value).startswith("3.0.")
 
 
-def _finish(name: str, scheme: _Scheme, every: Iterable[_Requirement]) -> ir.SecurityScheme:
+def _finish(
+    name: str, python_name: Identifier, scheme: _Scheme, every: Iterable[_Requirement]
+) -> ir.SecurityScheme:
     using = [one for one in every if name in one.scopes]
-    constant = upper(name)
+    constant = upper(str(python_name))
     if str(constant) in RESERVED_CONSTANT_NAMES:
         constant = Identifier(f"{constant}_")
     return ir.SecurityScheme(
         id=name,
-        name=snake(name),
+        name=python_name,
         constant=constant,
         kind=scheme.kind,
         argument=scheme.argument,
@@ -255,21 +261,19 @@ def _security(
     return ir.Security(tuple(given), optional=not all(alternatives))
 
 
-def _check_names(
-    context: Context,
-    declared: Mapping[str, _Scheme],
-    schemes: Mapping[str, ir.SecurityScheme],
-) -> None:
-    taken: dict[Identifier, str] = {}
-    for id_, scheme in schemes.items():
-        other = taken.setdefault(scheme.name, id_)
-        if other != id_:
+def _names(context: Context, declared: Mapping[str, _Scheme]) -> dict[str, Identifier]:
+    wanted = [(name, str(snake(name))) for name in sorted(declared)]
+    names = told_apart(wanted)
+    for (spelling, plain), name in zip(wanted, names, strict=True):
+        if name != plain:
             context.diagnostics.report(
                 rules.NAME_CLASH,
-                declared[id_].node.key_span,
-                f"the security schemes {other!r} and {id_!r} both become {scheme.name}",
+                declared[spelling].node.key_span,
+                f"the security scheme {spelling!r:.80} is not the only one that becomes {plain}: "
+                f"it is called {name}",
                 "rename one of them",
             )
+    return {spelling: Identifier(name) for (spelling, _), name in zip(wanted, names, strict=True)}
 
 
 def _doc(scheme: _Scheme) -> str:

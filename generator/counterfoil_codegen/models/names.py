@@ -96,17 +96,9 @@ def field_names(wire_names: Iterable[str]) -> dict[str, str]:
     its end. Of properties that come out alike, one that already has that name keeps it, and the
     others get a hash of their own name.
     """
-    wanted = {wire: _field_name(wire) for wire in wire_names}
-    owners: dict[str, list[str]] = {}
-    for wire, name in wanted.items():
-        owners.setdefault(name, []).append(wire)
-    for name, wires in owners.items():
-        if len(wires) > 1:
-            keeper = name if name in wires else None
-            for wire in wires:
-                if wire != keeper:
-                    wanted[wire] = f"{name.rstrip('_')}_{naming.digest(wire)}"
-    return wanted
+    wanted = [(wire, _field_name(wire)) for wire in wire_names]
+    names = naming.told_apart(wanted)
+    return {wire: name for (wire, _), name in zip(wanted, names, strict=True)}
 
 
 def _field_name(wire: str) -> str:

@@ -23,7 +23,7 @@ MISSING_KEY: Final = Rule(
 )
 BAD_DEFAULT: Final = Rule(
     "CF204",
-    Severity.ERROR,
+    Severity.WARNING,
     "A parameter's default fits the parameter's own schema.",
 )
 DUPLICATE_OPERATION: Final = Rule(
@@ -34,7 +34,7 @@ DUPLICATE_OPERATION: Final = Rule(
 CLASHING_TEMPLATES: Final = Rule(
     "CF206",
     Severity.ERROR,
-    "Two path templates differ in more than the names of their parameters.",
+    "Two operations of one method differ in more than the names of their path's parameters.",
 )
 PARAMETER_NOT_IN_PATH: Final = Rule(
     "CF207",
@@ -78,7 +78,7 @@ SCHEMA_LOOP: Final = Rule(
 )
 NO_OPERATIONS: Final = Rule(
     "CF215",
-    Severity.ERROR,
+    Severity.WARNING,
     "The documents of an API declare an operation.",
 )
 OPTIONAL_PATH: Final = Rule(
@@ -94,7 +94,7 @@ BAD_SCHEMA: Final = Rule(
 
 BAD_SECURITY_SCHEME: Final = Rule(
     "CF218",
-    Severity.ERROR,
+    Severity.WARNING,
     "A security scheme says of which type it is, and where its credentials are.",
 )
 UNKNOWN_SCHEME: Final = Rule(
@@ -121,18 +121,24 @@ BAD_METHOD: Final = Rule(
 
 NAME_CLASH: Final = Rule(
     "CF301",
-    Severity.ERROR,
-    "No two names of one scope become one Python name.",
+    Severity.WARNING,
+    "No two names of one scope become one Python name; or else a hash tells them apart.",
 )
 DUPLICATE_ID: Final = Rule(
     "CF302",
-    Severity.ERROR,
-    "No two operations have one operationId.",
+    Severity.WARNING,
+    "No two operations have one operationId; or else their names are derived from the paths.",
 )
 DERIVED_ID: Final = Rule(
     "CF303",
     Severity.NOTE,
     "An operation has an operationId; or else its name is derived from the path.",
+)
+
+SCHEME_CLASH: Final = Rule(
+    "CF304",
+    Severity.ERROR,
+    "The documents of an API mean one security scheme by one name.",
 )
 
 MEDIA_TYPE: Final = Rule(
@@ -195,10 +201,10 @@ UNUSED_DEFAULT: Final = Rule(
     Severity.WARNING,
     "A parameter's default is not generated for its type.",
 )
-SPACE_IN_PATH: Final = Rule(
+ESCAPED_PATH: Final = Rule(
     "CF414",
     Severity.WARNING,
-    "A path has a space in it.",
+    "A path has a space, a `?` or a `#` in it, and is served percent-encoded.",
 )
 RESPONSE_EXTRAS: Final = Rule(
     "CF418",

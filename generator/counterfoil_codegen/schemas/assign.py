@@ -9,11 +9,12 @@ from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.fragments import Identifier
-from counterfoil_codegen.naming import class_name, digest, pascal
+from counterfoil_codegen.naming import class_name, digest, pascal, told_apart
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas.components import Component
 from counterfoil_codegen.schemas.shapes import SCHEMAS, JsonSchema, Reference
 
+_SCHEMAS: Final = ("components", "schemas")
 # Words of a pointer that say where a schema stands, and not what it is.
 _SCAFFOLD: Final = frozenset(
     ("components", "schemas", "$defs", "definitions", "properties", "items", "schema", "content")
@@ -60,18 +61,61 @@ def _put(value: object, names: Mapping[Reference, Identifier]) -> object:
 def _name_targets(
     targets: list[Component], diagnostics: Diagnostics
 ) -> dict[Reference, Identifier]:
-    names: dict[Reference, Identifier] = {}
+    own = _own_names(targets, diagnostics)
     depths = {c.reference: 0 for c in targets}
-    longest = max((len(_candidates(c)) for c in targets), default=0)
-    for _ in range(longest + 1):
-        names = {c.reference: _candidate(c, depths[c.reference]) for c in targets}
-        clashing = _clashes(targets, names)
-        for clash in clashing:
+    names: dict[Reference, Identifier] = {}
+    longest = max((len(_around(c)) for c in targets), default=0)
+    for _ in range(longest + 2):
+        names = {
+            c.reference: _joined(_prefix(c, depths[c.reference]), *own[c.reference])
+            for c in targets
+        }
+        for clash in _clashes(targets, names):
             for component in clash:
                 depths[component.reference] += 1
     for clash in _clashes(targets, names):
-        _report_clash(clash, diagnostics)
+        for component in clash:
+            mark = digest("/".join((component.node.document.name, *component.node.pointer)))
+            names[component.reference] = Identifier(f"{names[component.reference]}{mark}")
     return names
+
+
+def _joined(prefix: str, name: str, mark: str) -> Identifier:
+    return Identifier(f"{class_name(prefix + name)}{mark}")
+
+
+def _own_names(
+    targets: list[Component], diagnostics: Diagnostics
+) -> dict[Reference, tuple[str, str]]:
+    """A name for each schema, and a mark where its document has another schema of that name."""
+    by_document: defaultdict[str, list[Component]] = defaultdict(list)
+    for component in targets:
+        by_document[component.node.document.name].append(component)
+    names: dict[Reference, tuple[str, str]] = {}
+    for members in by_document.values():
+        wanted = [(_spelling(c), _own_name(c)) for c in members]
+        for c, name, (_, plain) in zip(members, told_apart(wanted, ""), wanted, strict=True):
+            names[c.reference] = plain, name.removeprefix(plain)
+            if name != plain:
+                diagnostics.report(
+                    rules.NAME_CLASH,
+                    c.node.key_span,
+                    f"the schema {c.node.name!r:.80} is not the only one that becomes the class "
+                    f"{class_name(plain)}: its name ends in {name.removeprefix(plain)}",
+                    "rename one of them",
+                )
+    return names
+
+
+def _spelling(component: Component) -> str:
+    """The name of what stands in `components/schemas`; of all else the place."""
+    pointer = component.node.pointer
+    return pointer[-1] if pointer[:-1] == _SCHEMAS else "/".join(pointer)
+
+
+def _own_name(component: Component) -> str:
+    own = [pascal(token) for token in component.node.pointer if token not in _SCAFFOLD]
+    return "".join(own) or pascal(PurePosixPath(component.node.document.name).name.split(".")[0])
 
 
 def _clashes(
@@ -83,19 +127,20 @@ def _clashes(
     return [group for group in by_name.values() if len(group) > 1]
 
 
-def _candidate(component: Component, depth: int) -> Identifier:
-    candidates = _candidates(component)
-    return class_name(candidates[min(depth, len(candidates) - 1)])
-
-
-def _candidates(component: Component) -> list[str]:
-    """Names for a schema that stands by itself, the shortest first."""
+def _around(component: Component) -> list[str]:
+    """What a schema stands in: its folders, and its file if it is not the whole of it."""
     file = PurePosixPath(component.node.document.name)
-    own = [pascal(token) for token in component.node.pointer if token not in _SCAFFOLD]
     around = [pascal(part) for part in (*file.parent.parts, file.name.split(".")[0])]
-    if not own:
-        own = [around.pop()]
-    return ["".join(around[len(around) - depth :] + own) for depth in range(len(around) + 1)]
+    return around if _is_named(component) else around[:-1]
+
+
+def _is_named(component: Component) -> bool:
+    return any(token not in _SCAFFOLD for token in component.node.pointer)
+
+
+def _prefix(component: Component, depth: int) -> str:
+    around = _around(component)
+    return "".join(around[max(len(around) - depth, 0) :])
 
 
 def _name_level(
@@ -126,15 +171,3 @@ def _base(component: Component, names: Mapping[Reference, Identifier]) -> str | 
 
 def _place(component: Component) -> tuple[str, tuple[str, ...]]:
     return component.node.document.name, component.node.pointer
-
-
-def _report_clash(clash: list[Component], diagnostics: Diagnostics) -> None:
-    first, *others = sorted(clash, key=lambda component: component.node.span)
-    for other in others:
-        diagnostics.report(
-            rules.NAME_CLASH,
-            other.node.key_span,
-            f"the schemas {other.node.name!r} and {first.node.name!r} ({first.node.key_span}) "
-            f"both become the class {_candidate(other, 0)}",
-            "rename one of them",
-        )
