@@ -64,8 +64,7 @@ var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml const
 
 .PHONY: test
 test: check mounts ## check, then every test, with the runtime's coverage
-	$(bin)/coverage run -m pytest
-	@$(bin)/coverage report --skip-covered --skip-empty
+	$(bin)/python -m pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term:skip-covered
 
 .PHONY: soak
 soak: $(installed) ## do the faults of tests/faults a thousand times over

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.serving import running_reactor, serve
 
-__all__ = ["golden", "pytest_addoption", "running_reactor", "serve", "soak"]
+__all__ = [
+    "golden",
+    "pytest_addoption",
+    "pytest_runtest_makereport",
+    "running_reactor",
+    "serve",
+    "soak",
+]
+
+# How long an example takes, or finding one, says how busy the machine is.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,3 +40,13 @@ def golden(pytestconfig: pytest.Config) -> bool:
 def soak(pytestconfig: pytest.Config) -> bool:
     """Whether faults are to be done for long."""
     return pytestconfig.getoption("soak") is True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test logs may hold half a surrogate pair, which no process can tell another."""
+    report = yield
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
+    return report

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from counterfoil_codegen.document import JsonValue, Node
 from counterfoil_codegen.document.limits import DEEPEST, MOST_VALUES
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generator.document_support import Spec
@@ -103,13 +103,11 @@ def first_of(value: JsonValue, at: str) -> str:
     return written(value)
 
 
-@settings(deadline=None)
 @given(DOCUMENTS, st.sampled_from([None, 0, 1, 4]))
 def test_json(value: list[JsonValue], indent: int | None) -> None:
     check("x.json", json.dumps(value, ensure_ascii=False, indent=indent), value)
 
 
-@settings(deadline=None)
 @given(DOCUMENTS, st.sampled_from([None, 1, 4]))
 def test_json_with_escapes(value: list[JsonValue], indent: int | None) -> None:
     with TemporaryDirectory() as folder:
@@ -117,19 +115,16 @@ def test_json_with_escapes(value: list[JsonValue], indent: int | None) -> None:
         assert written(spec.value("x.json")) == written(value)
 
 
-@settings(deadline=None)
 @given(DOCUMENTS, st.sampled_from([None, 1, 4]))
 def test_yaml_in_flow_style(value: list[JsonValue], indent: int | None) -> None:
     check("x.yaml", json.dumps(value, ensure_ascii=False, indent=indent), value)
 
 
-@settings(deadline=None)
 @given(DOCUMENTS)
 def test_yaml_in_block_style(value: list[JsonValue]) -> None:
     check("x.yaml", block(value), value)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60) | st.text("{}[]:,-&*!|>'\"%@`#?\\ \n\tab01.~<", max_size=60))
 def test_whatever_a_file_holds_ends_in_a_value_or_a_finding(content: str | bytes) -> None:
     for name in ("x.yaml", "x.json"):
@@ -146,7 +141,6 @@ def test_whatever_a_file_holds_ends_in_a_value_or_a_finding(content: str | bytes
                 assert inner.key_span.line >= 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 90), min_size=1, max_size=80), st.integers(1, 9))
 def test_aliases_are_weighed_as_if_they_were_written_out(picks: list[int], width: int) -> None:
     """Against plain arithmetic: each anchor repeats an earlier one *width* times."""

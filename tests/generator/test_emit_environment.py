@@ -24,6 +24,9 @@ class Sly:
     def __html__(self) -> str:
         return TEXT
 
+    def __repr__(self) -> str:
+        return "Sly()"
+
 
 def render(source: str) -> str:
     return compiled(source, "x").render(

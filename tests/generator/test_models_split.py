@@ -70,7 +70,7 @@ def test_knots_do_not_recurse() -> None:
     assert len(order(chain | {"N05000": frozenset()})) == 5001
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(graphs, user_maps, st.frozensets(st.sampled_from(NAMES)))
 def test_every_module_imports_only_common(
     uses: dict[str, frozenset[str]], users: dict[str, frozenset[str]], lists: frozenset[str]

@@ -189,7 +189,7 @@ def test_errors_that_may_be_seen(
         Other(THING),
         Accepted(THING),
         ValueError("secret"),
-        Ok(object()),
+        Ok(...),
         Ok(float("nan")),
         Ok("\ud800"),
         Declared(THING, headers={"X": "a\r\nEvil: 1"}),

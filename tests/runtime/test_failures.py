@@ -134,7 +134,7 @@ def test_a7_nor_do_errors_that_the_resource_answers(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize("foreign", [False, True])
-@pytest.mark.parametrize("value", [math.nan, -math.inf, "\ud800", object(), b"\xff"], ids=repr)
+@pytest.mark.parametrize("value", [math.nan, -math.inf, "\ud800", ..., b"\xff"], ids=repr)
 def test_a72_b51_what_json_cannot_hold_never_reaches_the_encoder_of_a_host(
     serve: Serve, value: object, foreign: bool
 ) -> None:
