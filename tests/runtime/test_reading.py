@@ -180,8 +180,12 @@ def test_a120_to_a122_scalars_that_are_refused(query: str) -> None:
     assert ";" not in text
 
 
-def test_a122_of_a_repeated_scalar_the_first_counts() -> None:
-    assert SCALARS.given("/x?integer=1&integer=2") == SCALARS.given("/x?integer=1")
+def test_a_repeated_scalar_is_refused() -> None:
+    for query in ("integer=1&integer=1", "integer=1&%69nteger=2"):
+        assert SCALARS.refused(f"/x?{query}") == (
+            "M_INVALID_PARAM",
+            "query.integer: Input must be given once",
+        )
 
 
 def test_a130_too_many_parameters() -> None:
@@ -204,7 +208,7 @@ Lists.sizes = [1]
 
 
 def test_a123_lists_keep_their_order() -> None:
-    given = Sender(Lists).given("/x?words=b&words=a%2Cc&words=&tags=1&tags=2&sizes=3,4%2C5&gaps=6")
+    given = Sender(Lists).given("/x?words=b&words=a%2Cc&words=&tags=1&tags=2&sizes=3,4,5&gaps=6")
     assert given == {
         "words": "['b', 'a,c', '']",
         "sizes": "[3, 4, 5]",

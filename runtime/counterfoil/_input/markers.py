@@ -25,44 +25,72 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What the four kinds of parameter share. A list is comma-separated, but for a query's."""
+    """What the four kinds of parameter share.
+
+    `style` and `explode` say how lists and objects are spelled (OpenAPI 3.1, "Style Values"). With
+    `media_type` the text is a document of that type, which must be JSON.
+    """
 
     name: str | None = None
+    explode: bool | None = None
+    style: str | None = None
+    media_type: str | None = None
 
     place: ClassVar[str]
+    styles: ClassVar[tuple[str, ...]]
+    """The styles that there are, the usual one first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Path(Parameter):
-    """A segment of the path, or a part of one."""
+    """A segment of the path, or a part of one.
+
+    A list is spelled `1,2`, with the style `label` `.1,2`, with `matrix` `;x=1,2`; with
+    `explode=True` these are `.1.2` and `;x=1;x=2`.
+    """
 
     place = "path"
+    styles = ("simple", "label", "matrix")
 
 
 @dataclass(frozen=True, slots=True)
 class Query(Parameter):
     """A parameter of the query string.
 
-    A list is spelled `?x=1&x=2`, and `?x=1,2` with `explode=False` (OpenAPI: style `form`).
+    A list is spelled `?x=1&x=2`, and `?x=1,2` with `explode=False`; with the styles
+    `spaceDelimited` and `pipeDelimited` `?x=1%202` and `?x=1|2`. An object is spelled
+    `?a=1&b=2`, and `?x=a,1,b,2` with `explode=False`; with the style `deepObject` `?x[a]=1&x[b]=2`.
+    With `allow_empty` an empty value is none, where the type has no empty text.
     """
 
-    explode: bool | None = None
+    allow_empty: bool = False
 
     place = "query"
+    styles = ("form", "spaceDelimited", "pipeDelimited", "deepObject")
 
 
 @dataclass(frozen=True, slots=True)
 class Header(Parameter):
-    """A header field. Its name ignores case."""
+    """A header field. Its name ignores case.
+
+    A list is spelled `1, 2`, an object `a, 1, b, 2`, or `a=1, b=2` with `explode=True`.
+    """
 
     place = "header"
+    styles = ("simple",)
 
 
 @dataclass(frozen=True, slots=True)
 class Cookie(Parameter):
-    """A cookie (RFC 6265)."""
+    """A cookie (RFC 6265).
+
+    A list is spelled `x=1,2`; and with `explode=True` `x=1&x=2`, or in a cookie each with the style
+    `cookie`. The properties of an object are cookies, or stand in one as `x=a,1,b,2` with
+    `explode=False`.
+    """
 
     place = "cookie"
+    styles = ("form", "cookie")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from counterfoil._input.markers import Cookie, Header, Parameter, Path, Query
 from counterfoil._input.problems import Problem
 from counterfoil._input.query import TooManyParametersError, percent_decode, split_query
+from counterfoil._input.slots import EncodedText, Slot, Texts
+from counterfoil._input.styles import with_list_elements
+from counterfoil._input.takers import Given, Taker, taker_of
 from counterfoil._types import Request
 
-__all__ = ["Slot", "Texts", "collector"]
-
-Texts: TypeAlias = dict[str, str | list[str]]
+__all__ = ["collector"]
 
 Collect: TypeAlias = Callable[[Request, Mapping[str, str], Texts, list[Problem]], None]
 """Puts the texts of some parameters into a mapping, and what is wrong with them into a list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One parameter: the attribute that it fills, and how its text is found."""
-
-    attribute: str
-    name: str
-    marker: Parameter
-    several: bool
-
-    @property
-    def location(self) -> str:
-        return f"{self.marker.place}.{self.name}"
 
 
 def collector(slots: Sequence[Slot]) -> Collect:
@@ -53,21 +39,29 @@ def collector(slots: Sequence[Slot]) -> Collect:
 
 
 def _path(slots: Sequence[Slot]) -> Collect:
+    plain = [slot.attribute for slot in slots if slot.is_plain]
+    styled = [slot for slot in slots if not slot.is_plain]
+
     def collect(
         request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
     ) -> None:
-        for slot in slots:
-            text = path.get(slot.attribute)
+        for attribute in plain:
+            text = path.get(attribute)
             if text is not None:
-                texts[slot.attribute] = text.split(",") if slot.several else text
+                texts[attribute] = text
+        for slot in styled:
+            text = path.get(slot.attribute)
+            if isinstance(text, EncodedText):
+                slot.put_encoded(text.encoded, texts, problems)
+            elif text is not None:
+                slot.put(text, texts, problems)
 
     return collect
 
 
 def _query(slots: Sequence[Slot]) -> Collect:
-    by_name = {slot.name: slot for slot in slots}
-    # Their elements come in an occurrence each, unless it is said otherwise.
-    lists = {slot.attribute for slot in slots if slot.several and not _is_joined(slot.marker)}
+    plain = {slot.name: slot for slot in slots if slot.is_plain}
+    taker_named = _finder([taker_of(slot) for slot in slots if not slot.is_plain])
 
     def collect(
         request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
@@ -80,26 +74,44 @@ def _query(slots: Sequence[Slot]) -> Collect:
         except TooManyParametersError as error:
             problems.append(Problem("query", "too_many", str(error)))
             return
-        found: dict[str, list[str]] = {}
+        given: dict[Taker, Given] = {}
         is_plain = b"%" not in query and query.isascii()
         for name, encoded in pairs:
-            slot = by_name.get(name)
-            if slot is None and not is_plain:
-                slot = by_name.get(_decoded_name(name) or "")
+            slot = plain.get(name)
             if slot is None:
-                continue
-            value = encoded if is_plain else _decoded(slot, encoded, problems)
-            if value is None:
-                continue
-            if slot.attribute in lists:
-                found.setdefault(slot.attribute, []).append(value)
-            elif slot.several:
-                texts.setdefault(slot.attribute, value.split(","))
-            else:
-                texts.setdefault(slot.attribute, value)
-        texts.update(found)
+                known = name if is_plain else _decoded_name(name)
+                slot = plain.get(known)
+            if slot is not None:
+                _put_plain(slot, encoded, texts, problems)
+            elif (taker := taker_named(known)) is not None:
+                given.setdefault(taker, []).append((known, encoded))
+        for taker, each in given.items():
+            taker.put(each, texts, problems)
 
     return collect
+
+
+def _put_plain(slot: Slot, encoded: str, texts: Texts, problems: list[Problem]) -> None:
+    try:
+        value = percent_decode(encoded)
+    except ValueError as error:
+        problems.append(Problem(slot.location, "encoding", f"Input {error}"))
+        return
+    if slot.attribute in texts:
+        problems.append(Problem(slot.location, "repeated", "Input must be given once"))
+    texts[slot.attribute] = value
+
+
+def _finder(takers: Sequence[Taker]) -> Callable[[str], Taker | None]:
+    """What finds the taker of a decoded name."""
+    by_name = {name: taker for taker in takers for name in taker.names}
+    by_start = {taker.slot.name: taker for taker in takers if taker.is_deep}
+    rest = next((taker for taker in takers if taker.takes_others), None)
+
+    def find(name: str) -> Taker | None:
+        return by_name.get(name) or by_start.get(name.partition("[")[0]) or rest
+
+    return find if takers else lambda name: None
 
 
 def _header(slots: Sequence[Slot]) -> Collect:
@@ -111,30 +123,67 @@ def _header(slots: Sequence[Slot]) -> Collect:
         for slot, name in fields:
             lines = request.requestHeaders.getRawHeaders(name)
             if lines is not None:
-                _add_bytes(slot, b", ".join(lines), texts, problems)
+                text = _text(slot, b", ".join(lines), problems)
+                if text is not None:
+                    slot.put(text, texts, problems)
 
     return collect
 
 
 def _cookie(slots: Sequence[Slot]) -> Collect:
-    by_name = {slot.name.encode("utf-8"): slot for slot in slots}
+    singly = [slot for slot in slots if not _has_cookies(slot)]
+    apart = [slot for slot in slots if _has_cookies(slot)]
 
     def collect(
         request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
     ) -> None:
         # Twisted's own mapping of cookies holds the last of a name. Of two, the first is that of
         # the longer path (RFC 6265, section 5.4).
-        received: dict[bytes, bytes] = {}
+        received: dict[bytes, list[bytes]] = {}
         for line in request.requestHeaders.getRawHeaders(b"Cookie", ()):
             for pair in line.split(b";"):
                 name, equals, value = pair.partition(b"=")
                 if equals:
-                    received.setdefault(name.strip(b" \t"), value.strip(b" \t"))
-        for name, slot in by_name.items():
-            if name in received:
-                _add_bytes(slot, received[name], texts, problems)
+                    received.setdefault(name.strip(b" \t"), []).append(value.strip(b" \t"))
+        for slot in singly:
+            found = received.get(slot.name.encode("utf-8"))
+            if found is not None:
+                text = _text(slot, found[0], problems)
+                if text is not None:
+                    slot.put(text, texts, problems)
+        for slot in apart:
+            _put_cookies(slot, received, texts, problems)
 
     return collect
+
+
+def _has_cookies(slot: Slot) -> bool:
+    """Whether the elements or properties of a parameter are in a cookie each."""
+    explode, style = slot.marker.explode, slot.marker.style
+    if slot.marker.media_type is not None or explode is False:
+        return False
+    return slot.shape.is_object or (style == "cookie" and slot.shape.is_list)
+
+
+def _put_cookies(
+    slot: Slot, received: Mapping[bytes, list[bytes]], texts: Texts, problems: list[Problem]
+) -> None:
+    names = [slot.name] if slot.shape.is_list else list(slot.shape.properties)
+    found: dict[str, list[str]] = {}
+    for name in names:
+        read = [_text(slot, value, problems) for value in received.get(name.encode("utf-8"), ())]
+        values = [text for text in read if text is not None]
+        if values:
+            found[name] = values
+    if not found:
+        return
+    if slot.shape.is_list:
+        texts[slot.attribute] = found[slot.name]
+        return
+    try:
+        texts[slot.attribute] = with_list_elements(found, slot.shape)
+    except ValueError as error:
+        problems.append(Problem(slot.location, "style", f"Input {error}"))
 
 
 _COLLECTORS: dict[type[Parameter], Callable[[Sequence[Slot]], Collect]] = {
@@ -145,35 +194,17 @@ _COLLECTORS: dict[type[Parameter], Callable[[Sequence[Slot]], Collect]] = {
 }
 
 
-def _decoded_name(name: str) -> str | None:
+def _decoded_name(name: str) -> str:
     """The name of a query parameter; one that cannot be decoded is no parameter of ours."""
     try:
         return percent_decode(name)
     except ValueError:
-        return None
+        return ""
 
 
-def _is_joined(marker: Parameter) -> bool:
-    return isinstance(marker, Query) and marker.explode is False
-
-
-def _decoded(slot: Slot, encoded: str, problems: list[Problem]) -> str | None:
+def _text(slot: Slot, value: bytes, problems: list[Problem]) -> str | None:
     try:
-        return percent_decode(encoded)
-    except ValueError as error:
-        problems.append(Problem(slot.location, "encoding", f"Input {error}"))
-        return None
-
-
-def _add_bytes(slot: Slot, value: bytes, texts: Texts, problems: list[Problem]) -> None:
-    try:
-        text = value.decode("utf-8")
+        return value.decode("utf-8")
     except UnicodeDecodeError:
         problems.append(Problem(slot.location, "encoding", "Input is not UTF-8"))
-        return
-    texts[slot.attribute] = _elements(text) if slot.several else text
-
-
-def _elements(text: str) -> list[str]:
-    """The elements of a list in a header; empty ones do not count (RFC 9110, section 5.6.1.2)."""
-    return [part for each in text.split(",") if (part := each.strip())]
+        return None

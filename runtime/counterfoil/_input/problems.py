@@ -40,8 +40,13 @@ class Problem:
     @classmethod
     def of(cls, details: ErrorDetails, location: Iterable[int | str]) -> Problem:
         """A fault that pydantic found."""
+        return cls.at(location, details["type"], _message(details))
+
+    @classmethod
+    def at(cls, location: Iterable[int | str], kind: str, text: str) -> Problem:
+        """A fault at a place whose parts a client may have named."""
         where = ".".join(_shown(str(part), _LONGEST_PART) for part in location)
-        return cls(where, details["type"], _message(details))
+        return cls(where, kind, text)
 
     @classmethod
     def first_of(cls, error: ValidationError, location: str) -> list[Problem]:

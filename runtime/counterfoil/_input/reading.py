@@ -17,9 +17,11 @@ from pydantic_core import CoreSchema, SchemaValidator, core_schema
 from counterfoil._input.bodies import BodyReader, body_reader
 from counterfoil._input.body_stream import body_of
 from counterfoil._input.markers import Body, Parameter
-from counterfoil._input.parameters import Slot, Texts, collector
+from counterfoil._input.parameters import collector
 from counterfoil._input.problems import Problem, refusal
-from counterfoil._input.wire import is_list, spelled, type_adapter
+from counterfoil._input.shapes import Shape
+from counterfoil._input.slots import Slot, Texts
+from counterfoil._input.wire import Definitions, textual, type_adapter
 from counterfoil._types import Request
 
 __all__ = ["read", "receive"]
@@ -30,8 +32,9 @@ T = TypeVar("T")
 def read(request: Request, inputs: type[T], path: Mapping[str, str]) -> T:
     """An instance of the input class *inputs*, filled from *request* and the path's parameters.
 
-    Of a parameter that is given more than once and is no list, the first counts; unknown ones are
-    ignored. A header that is given more than once is one comma-separated value (RFC 9110, 5.3).
+    A query parameter that is no list may be given once; of two cookies the first counts; unknown
+    ones are ignored. A header that is given more than once is one comma-separated value (RFC 9110,
+    section 5.3).
     Numbers are spelled as in JSON, booleans `true` or `false`.
 
     Raises `InvalidRequestError`, a 400 that holds every fault with its location, `CodedError` with
@@ -75,7 +78,9 @@ class _Parameters:
         texts: Texts = {}
         self._collect(request, path, texts, problems)
         try:
-            values: dict[str, object] = self._validator.validate_python(texts)
+            values: dict[str, object] = self._validator.validate_python(
+                texts, by_alias=True, by_name=False
+            )
         except ValidationError as error:
             problems += self._found(error, {problem.location for problem in problems})
             return {}
@@ -87,7 +92,8 @@ class _Parameters:
         for each in error.errors(include_url=False, include_input=False):
             attribute, *inner = each["loc"]
             location = self._locations[str(attribute)]
-            if not undecoded & {location, location.partition(".")[0]}:
+            places = (location, location.partition(".")[0])
+            if not any(each in places or each.startswith(f"{location}.") for each in undecoded):
                 found.append(Problem.of(each, (location, *inner)))
         return found
 
@@ -126,17 +132,20 @@ def _plan(inputs: type[object]) -> _Plan:
     hints = get_type_hints(inputs, localns={}, include_extras=True)
     slots: list[Slot] = []
     fields: dict[str, core_schema.TypedDictField] = {}
+    definitions: Definitions = {}
     body: BodyReader | None = None
     for attribute, annotation in hints.items():
         marker = _marker(annotation)
         if isinstance(marker, Body):
             body = body_reader(marker, attribute, annotation, optional=attribute in vars(inputs))
         elif isinstance(marker, Parameter):
-            slots.append(Slot(attribute, marker.name or attribute, marker, is_list(annotation)))
-            fields[attribute] = _field(inputs, attribute, annotation)
+            required = attribute not in vars(inputs)
+            slot, schema = _slot(attribute, marker, annotation, definitions, required=required)
+            slots.append(slot)
+            fields[attribute] = _field(inputs, attribute, schema)
         else:
             raise TypeError(f"{inputs.__qualname__}.{attribute} does not say where it comes from")
-    return _Plan(_parameters(slots, fields), body)
+    return _Plan(_parameters(slots, fields, definitions), body)
 
 
 def _marker(annotation: object) -> object:
@@ -144,9 +153,27 @@ def _marker(annotation: object) -> object:
     return next(markers, None)
 
 
-def _field(inputs: type[object], attribute: str, annotation: object) -> core_schema.TypedDictField:
+def _slot(
+    attribute: str,
+    marker: Parameter,
+    annotation: object,
+    definitions: Definitions,
+    *,
+    required: bool,
+) -> tuple[Slot, CoreSchema]:
+    """A parameter, and the schema of what its slot puts."""
+    adapter = type_adapter(annotation)
+    shape = Shape(adapter.core_schema, {})
+    if marker.media_type is not None:
+        slot = Slot(attribute, marker, shape, document=SchemaValidator(adapter.core_schema))
+        return slot, core_schema.any_schema()
+    slot = Slot(attribute, marker, shape, required=required)
+    schema = textual(adapter.core_schema, definitions)
+    return slot, core_schema.nullable_schema(schema) if slot.may_be_empty else schema
+
+
+def _field(inputs: type[object], attribute: str, schema: CoreSchema) -> core_schema.TypedDictField:
     """An absent parameter is left to the class's default, or gets a copy of one that can change."""
-    schema: CoreSchema = type_adapter(spelled(annotation)).core_schema
     required = attribute not in vars(inputs)
     default: object = vars(inputs).get(attribute)
     if isinstance(default, FieldInfo):
@@ -157,8 +184,13 @@ def _field(inputs: type[object], attribute: str, annotation: object) -> core_sch
 
 
 def _parameters(
-    slots: Sequence[Slot], fields: dict[str, core_schema.TypedDictField]
+    slots: Sequence[Slot],
+    fields: dict[str, core_schema.TypedDictField],
+    definitions: Definitions,
 ) -> _Parameters | None:
     if not slots:
         return None
-    return _Parameters(slots, SchemaValidator(core_schema.typed_dict_schema(fields)))
+    schema: CoreSchema = core_schema.typed_dict_schema(fields)
+    if definitions:
+        schema = core_schema.definitions_schema(schema, list(definitions.values()))
+    return _Parameters(slots, SchemaValidator(schema))

@@ -2,41 +2,28 @@
 
 A parameter comes as text. pydantic's own conversions take too much of it (`int` takes ` 1 `, `+1`
 and `1_0`; `bool` takes `on`; dates take seconds since 1970), so each of these in a parameter's type
-is preceded by a check of its spelling. All of it runs inside pydantic-core.
+is preceded by a check of its spelling, however deep in lists and models. All of it runs inside
+pydantic-core.
 """
 
 from __future__ import annotations
 
 import enum
-import functools
-import operator
-import sys
-import types
-from datetime import date, datetime
-from typing import (
-    Annotated,
-    Literal,
-    Protocol,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-    runtime_checkable,
-)
-from uuid import UUID
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TypeGuard, cast
 
-from pydantic import (
-    AwareDatetime,
-    Field,
-    GetCoreSchemaHandler,
-    NaiveDatetime,
-    RootModel,
-    TypeAdapter,
-)
+from pydantic import BaseModel, TypeAdapter
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["is_list", "spelled", "type_adapter"]
+__all__ = ["Definitions", "Schema", "textual", "type_adapter"]
+
+Schema = Mapping[str, object]
+"""A schema of pydantic-core, whatever its kind."""
+
+Definitions = dict[str, CoreSchema]
+"""Schemas that are referred to by name, by that name."""
 
 
 def _checked(pattern: str, kind: str, message: str) -> CoreSchema:
@@ -93,130 +80,168 @@ def type_adapter(annotation: object) -> TypeAdapter[object]:
     return adapter
 
 
-class _Spelling:
-    """Reads text as *first* says, then as the annotated type does."""
-
-    def __init__(self, first: CoreSchema) -> None:
-        self._first = first
-
-    def __get_pydantic_core_schema__(
-        self, source: object, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return core_schema.chain_schema([self._first, handler(source)])
-
-
-def spelled(annotation: object) -> object:
-    """*annotation*, with a check of the spelling before each type in it that pydantic reads freely.
+def textual(schema: Schema, definitions: Definitions) -> CoreSchema:
+    """*schema*, with a check of the spelling before each type in it that pydantic reads freely.
 
     None is left out of unions: no text spells it. The members of a union are tried from left to
-    right. Type aliases are replaced by what they stand for.
+    right, unless all are objects. What the schema refers to by name is put into *definitions*.
     """
-    annotation = _unaliased(annotation)
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _spelled_annotated(*get_args(annotation))
-    if origin in (Union, types.UnionType):
-        return _spelled_union(annotation)
-    if origin is list:
-        (element,) = get_args(annotation)
-        return types.GenericAlias(list, (spelled(element),))
-    first = _spelling(annotation)
-    return annotation if first is None else Annotated[annotation, _Spelling(first)]
+    # A schema is a dict of one of many forms; what this makes of one is one.
+    return cast("CoreSchema", _textual(schema, definitions))
 
 
-def is_list(annotation: object) -> bool:
-    """Whether a parameter of this type is read as several texts."""
-    annotation = _bare(annotation)
-    origin = get_origin(annotation)
-    if origin in (Union, types.UnionType):
-        return any(is_list(member) for member in get_args(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, RootModel):
-        return is_list(annotation.model_fields["root"].annotation)
-    return annotation is list or origin is list
+def _textual(schema: Schema, definitions: Definitions) -> Schema:
+    kind = schema["type"]
+    if kind == "definitions":
+        for each in _schemas(schema["definitions"]):
+            definitions[str(each["ref"])] = cast(
+                "CoreSchema", {**_textual(each, definitions), "ref": each["ref"]}
+            )
+    inner = schema.get(_TRANSPARENT.get(str(kind), ""))
+    if _is_schema(inner):
+        return _textual(inner, definitions)
+    if kind == "model":
+        return _model(schema, definitions)
+    if kind == "union":
+        return _union(schema, definitions)
+    if kind in ("literal", "enum"):
+        values = tuple(_values(schema))
+        first = _common(values) or (None if _are_texts(values) else _lookup(values))
+        return schema if first is None else _chain(first, _anonymous(schema))
+    first = _SPELLINGS.get(str(kind))
+    if first is not None:
+        exact = {"allow_inf_nan": False} if kind == "float" else {}
+        return _chain(first, {**schema, **exact, "strict": False})
+    return {key: _inner(key, value, definitions) for key, value in _anonymous(schema).items()}
 
 
-@runtime_checkable
-class _Alias(Protocol):
-    """A type alias (PEP 695)."""
+# What these hold is read instead of them.
+_TRANSPARENT = {
+    "definitions": "schema",
+    "nullable": "schema",
+    "json-or-python": "python_schema",
+}
+# What these hold is no schema, though it may look like one.
+_OPAQUE = frozenset(("config", "default", "metadata", "serialization"))
 
-    @property
-    def __value__(self) -> object: ...
+
+def _inner(key: str, value: object, definitions: Definitions) -> object:
+    if key in _OPAQUE:
+        return value
+    if _is_schema(value):
+        return _textual(value, definitions)
+    if isinstance(value, dict):
+        return {name: _inner("", each, definitions) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_inner("", each, definitions) for each in value)
+    return value
 
 
-def _unaliased(annotation: object) -> object:
-    """What a type alias (PEP 695) stands for; any other type is itself.
+def _model(schema: Schema, definitions: Definitions) -> Schema:
+    """The fields, and a function that makes the model.
 
-    An alias is known by its value: before Python 3.14 those of typing and typing_extensions are of
-    two classes, and typing has none before 3.12.
+    pydantic-core would take the model's own validator for a schema that names its class.
     """
-    while get_origin(annotation) is None and isinstance(annotation, _Alias):
-        holder = types.SimpleNamespace(__annotations__={"value": annotation.__value__})
-        names = vars(sys.modules[annotation.__module__])
-        annotation = get_type_hints(holder, globalns=names, include_extras=True)["value"]
-    return annotation
+    fields = _textual(cast("Schema", schema["schema"]), definitions)
+    config = schema.get("config")
+    extra = config.get("extra_fields_behavior") if isinstance(config, dict) else None
+    if fields["type"] == "model-fields" and extra is not None:
+        fields = {"extra_behavior": extra, **fields}
+    make = _made if fields["type"] == "model-fields" else _made_root
+    function = partial(make, cast("type[BaseModel]", schema["cls"]))
+    return _chain(fields, core_schema.no_info_plain_validator_function(function))
 
 
-def _bare(annotation: object) -> object:
-    """A type without its aliases and its metadata."""
-    annotation = _unaliased(annotation)
-    while get_origin(annotation) is Annotated:
-        annotation = _unaliased(get_args(annotation)[0])
-    return annotation
+def _made(model: type[BaseModel], found: tuple[dict[str, object], object, set[str]]) -> BaseModel:
+    values, extra, given = found
+    made = model.__new__(model)
+    for name, value in (
+        ("__dict__", values),
+        ("__pydantic_fields_set__", given),
+        ("__pydantic_extra__", extra),
+        ("__pydantic_private__", None),
+    ):
+        object.__setattr__(made, name, value)
+    return made
 
 
-def _spelled_annotated(inner: object, *metadata: object) -> object:
-    present = _present(inner)
-    if len(present) == 1 and present != (inner,):
-        return spelled(Annotated[(present[0], *metadata)])
-    first = _spelling(inner)
-    if first is None:
-        return Annotated[(spelled(inner), *metadata)]
-    # The check comes last: constraints then belong to the number itself, inside pydantic-core.
-    return Annotated[(inner, *metadata, _Spelling(first))]
+def _made_root(model: type[BaseModel], root: object) -> BaseModel:
+    return _made(model, ({"root": root}, None, {"root"}))
 
 
-def _spelled_union(annotation: object) -> object:
-    present = tuple(spelled(member) for member in _present(annotation))
-    if len(present) == 1:
-        return present[0]
-    union: object = functools.reduce(operator.or_, present)
-    return Annotated[union, Field(union_mode="left_to_right")]
+def _union(schema: Schema, definitions: Definitions) -> Schema:
+    choices = [each for each in choices_of(schema) if each["type"] != "none"]
+    read = [_textual(each, definitions) for each in choices]
+    if len(read) == 1:
+        return read[0]
+    are_objects = all(each["type"] in _OBJECTS for each in choices)
+    mode = {} if are_objects else {"mode": "left_to_right"}
+    return {**_anonymous(schema), **mode, "choices": read}
 
 
-def _present(annotation: object) -> tuple[object, ...]:
-    """The members of a union but for None; any other type, unaliased, is its own only member."""
-    annotation = _unaliased(annotation)
-    if get_origin(annotation) not in (Union, types.UnionType):
-        return (annotation,)
-    return tuple(each for each in get_args(annotation) if each is not types.NoneType)
+_OBJECTS = frozenset(("model", "dict", "definition-ref"))
 
 
-def _spelling(annotation: object) -> CoreSchema | None:
-    """What comes before a type that is no container; None if the type reads text itself."""
-    annotation = _bare(annotation)
-    if get_origin(annotation) is Literal:
-        return _common(get_args(annotation))
-    if not isinstance(annotation, type):
-        return None
-    if issubclass(annotation, enum.Enum):
-        return _common(tuple(member.value for member in annotation))
-    if issubclass(annotation, RootModel):
-        return _spelling(annotation.model_fields["root"].annotation)
-    return _SPELLINGS.get(annotation)
+def choices_of(schema: Schema) -> Iterator[Schema]:
+    """The members of a union."""
+    listed = schema["choices"]
+    found = listed.values() if isinstance(listed, dict) else listed
+    for each in cast("Iterator[object]", found):
+        yield from _schemas([each[0] if isinstance(each, tuple) else each])
+
+
+def _schemas(found: object) -> Iterator[Schema]:
+    yield from (each for each in cast("list[object]", found) if _is_schema(each))
+
+
+def _is_schema(value: object) -> TypeGuard[Schema]:
+    return isinstance(value, dict) and isinstance(value.get("type"), str)
+
+
+def _anonymous(schema: Schema) -> Schema:
+    """*schema* without a name of its own: what is referred to stands in the definitions."""
+    return {key: value for key, value in schema.items() if key != "ref"}
+
+
+def _chain(*steps: Schema) -> Schema:
+    return {"type": "chain", "steps": list(steps)}
+
+
+def _values(schema: Schema) -> Iterator[object]:
+    """The values of a literal or an enum."""
+    found = schema["expected"] if schema["type"] == "literal" else schema["members"]
+    for each in cast("list[object]", found):
+        yield each.value if isinstance(each, enum.Enum) else each
 
 
 def _common(values: tuple[object, ...]) -> CoreSchema | None:
     kinds = {type(value) for value in values}
-    return _SPELLINGS.get(kinds.pop()) if len(kinds) == 1 else None
+    name = _NAMES.get(kinds.pop()) if len(kinds) == 1 else None
+    return None if name is None else _SPELLINGS[name]
 
 
-_SPELLINGS: dict[object, CoreSchema] = {
-    int: _INTEGER,
-    float: _NUMBER,
-    bool: _BOOLEAN,
-    date: _DATE,
-    datetime: _DATE_TIME,
-    AwareDatetime: _DATE_TIME,
-    NaiveDatetime: _DATE_TIME,
-    UUID: _UUID,
+def _are_texts(values: tuple[object, ...]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _lookup(values: tuple[object, ...]) -> CoreSchema:
+    """Replaces a text by the value that it spells; of two, by the first."""
+    known: dict[str, object] = {}
+    for value in values:
+        known.setdefault(value if isinstance(value, str) else json.dumps(value, default=str), value)
+    return core_schema.no_info_plain_validator_function(partial(_meant, known))
+
+
+def _meant(known: Mapping[str, object], text: object) -> object:
+    return known.get(text, text) if isinstance(text, str) else text
+
+
+_NAMES: Mapping[type[object], str] = {int: "int", float: "float", bool: "bool"}
+_SPELLINGS: Mapping[str, CoreSchema] = {
+    "int": _INTEGER,
+    "float": _NUMBER,
+    "bool": _BOOLEAN,
+    "date": _DATE,
+    "datetime": _DATE_TIME,
+    "uuid": _UUID,
 }

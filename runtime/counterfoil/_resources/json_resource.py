@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from counterfoil._errors import CodedError, Codes, UnrecognizedRequestError
 from counterfoil._input.query import percent_decode
+from counterfoil._input.slots import EncodedText
 from counterfoil._output.cors import Cors
 from counterfoil._output.formats import ErrorFormat
 from counterfoil._output.headers import set_headers
@@ -202,4 +203,4 @@ def _decoded(name: str, text: str) -> str:
     if value in _DOT_SEGMENTS or "\0" in value:
         message = f"path.{name}: Input must not be a dot segment or hold NUL"
         raise CodedError(400, message, Codes.INVALID_PARAM)
-    return value
+    return EncodedText(value, text) if "%" in text else value
