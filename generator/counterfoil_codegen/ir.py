@@ -40,9 +40,12 @@ class Parameter:
     constraints: tuple[tuple[Identifier, Constant], ...]  # ge=1, le=100
     required: bool
     default: Constant | None  # None: no default in the spec
-    explode: bool | None  # of a list; None: the location's own default
+    explode: bool | None  # of a list or an object; None: as its style has it
     doc: str
     place: Place = field(compare=False)
+    style: str | None = None  # None: the usual one of its location
+    media_type: str | None = None  # of a document in it; None: it is no document
+    allow_empty: bool = False  # an empty one is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -353,11 +353,16 @@ def _default(value: Constant) -> Constant | Expression:
 def _marks(parameter: ir.Parameter) -> Iterator[Expression]:
     """`Query("from", explode=False)`, `Field(ge=1)`."""
     renamed = parameter.wire_name != str(parameter.name)
-    explode = parameter.explode
+    said = {
+        "style": parameter.style,
+        "explode": parameter.explode,
+        "media_type": parameter.media_type,
+        "allow_empty": parameter.allow_empty or None,
+    }
     yield Expression.call(
         Expression.name(Identifier(parameter.location.value)),
         [Constant(parameter.wire_name)] if renamed else [],
-        [] if explode is None else [(Identifier("explode"), Constant(explode))],
+        [(Identifier(key), Constant(value)) for key, value in said.items() if value is not None],
     )
     if parameter.constraints:
         yield Expression.call(Expression.name(Identifier("Field")), keywords=parameter.constraints)

@@ -11,6 +11,7 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from counterfoil_codegen.lower.bounds import constraints, settle_bounds
+from counterfoil_codegen.lower.content import is_json
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
 from counterfoil_codegen.lower.defaults import read_default
 from counterfoil_codegen.lower.keys import PARAMETER, check_keys
@@ -23,7 +24,13 @@ from counterfoil_codegen.schemas.annotations import ANNOTATIONS, admits_null
 _LOCATIONS: Final = {location.value.lower(): location for location in ir.Location}
 # A header parameter of these names is to be ignored (OpenAPI 3.1, section 4.8.12.2).
 _IGNORED_HEADERS: Final = frozenset(("accept", "content-type", "authorization"))
-_STYLES: Final = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+# The styles of each place, the usual one first (OpenAPI 3.2, section 4.12.2.2.2).
+_STYLES: Final = {
+    ir.Location.PATH: ("simple", "label", "matrix"),
+    ir.Location.QUERY: ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    ir.Location.HEADER: ("simple",),
+    ir.Location.COOKIE: ("form", "cookie"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +46,13 @@ class DraftParameter:
     explode: bool | None
     doc: str
     node: Node
+    style: str | None = None
+    media_type: str | None = None
+    allow_empty: bool = False
 
     def finish(self, names: Names) -> ir.Parameter:
         annotation = expression(self.schema, names)
-        absent = not self.required and self.default is None
+        absent = self.default is None and (self.allow_empty or not self.required)
         if absent and not admits_null(self.schema):
             annotation = Expression.union(annotation, Expression.none())
         return ir.Parameter(
@@ -56,6 +66,9 @@ class DraftParameter:
             explode=self.explode,
             doc=self.doc,
             place=self.node,
+            style=self.style,
+            media_type=self.media_type,
+            allow_empty=self.allow_empty,
         )
 
 
@@ -99,10 +112,9 @@ def draft_parameters(
             order.get(one.wire_name, last) if one.location is ir.Location.PATH else last
         ),
     )
-    drafts = (
+    return tuple(
         _draft(context, one, names[one.wire_name, one.location], operation_id) for one in ordered
     )
-    return tuple(draft for draft in drafts if draft is not None)
 
 
 def _listed(context: Context, owner: Node) -> Iterator[Found]:
@@ -173,16 +185,10 @@ def _report_alike(context: Context, node: Node, wire_name: str, plain: str, name
     )
 
 
-def _draft(
-    context: Context, one: Found, name: Identifier, operation_id: str
-) -> DraftParameter | None:
+def _draft(context: Context, one: Found, name: Identifier, operation_id: str) -> DraftParameter:
     own = origin_of(one.place, one.node, pascal(operation_id), "")
     own = own.child("Parameter" if is_shared(one.place, one.node) else pascal(one.wire_name))
-    schema = _schema(context, one, own)
-    if schema is None:
-        if one.location is not ir.Location.PATH:
-            return None
-        schema = {"type": "string"}
+    media_type, schema = _content(context, one, own) or (None, _schema(context, one, own))
     settle_bounds(context, one.node, schema)
     default = read_default(context, one.node, schema)
     return DraftParameter(
@@ -195,6 +201,9 @@ def _draft(
         explode=_explode(one, schema),
         doc=one.node.string("description") or "",
         node=one.node,
+        style=_style(context, one) if media_type is None else None,
+        media_type=media_type,
+        allow_empty=_may_be_empty(one, schema),
     )
 
 
@@ -211,25 +220,40 @@ def _required(context: Context, one: Found) -> bool:
     return required is True
 
 
-def _schema(context: Context, one: Found, origin: Origin) -> JsonSchema | None:
-    """The schema of a parameter that can be read; None, after a report, for one that cannot."""
-    if not _readable(context, one):
+def _content(context: Context, one: Found, origin: Origin) -> tuple[str | None, JsonSchema] | None:
+    """What a parameter that is described by `content` holds; None if it is not.
+
+    There is one media type in it (OpenAPI 3.1, section 4.8.12.2.3).
+    """
+    found = one.node.get("content")
+    media_type, node = (
+        next(iter(found.items()), (None, None)) if found is not None else (None, None)
+    )
+    if media_type is None or node is None:
         return None
+    if not is_json(media_type):
+        context.diagnostics.report(
+            rules.PARAMETER_CONTENT,
+            node.key_span,
+            f"the parameter {one.wire_name!r:.80} is {media_type!r:.80}, which is handed to the "
+            "handler as text",
+            f'parse it in the handler, and waive = ["{rules.PARAMETER_CONTENT.id}"]',
+        )
+        return None, {"type": "string"}
+    resolved = context.loader.resolve(node)
+    schema = None if resolved is None else resolved.get("schema")
+    typed: JsonSchema = {} if schema is None else dict(context.typed(schema, origin))
+    typed.pop("default", None)
+    return media_type, typed
+
+
+def _schema(context: Context, one: Found, origin: Origin) -> JsonSchema:
     node = one.node.get("schema")
     if node is None:
         return {"type": "string"}
     target = context.loader.resolve(node)
     if target is None or not isinstance(target.value, dict):
         return {"type": "string"}
-    if _is_object(context, target):
-        context.diagnostics.report(
-            rules.OBJECT_PARAMETER,
-            one.node,
-            f"the {one.location.value.lower()} parameter {one.wire_name!r} is an object, which is "
-            "not read for the handler",
-            "read it from request.args",
-        )
-        return None
     if target.value.get("type") == "array":
         return _list_schema(context, target, origin)
     schema = context.typed(node, origin, constraints=True)
@@ -241,48 +265,44 @@ def _list_schema(context: Context, node: Node, origin: Origin) -> JsonSchema:
     inner: JsonSchema = {"type": "string"}
     if items is not None:
         inner = context.typed(items, origin.child("Item"))
+    unique = node.get("uniqueItems")
+    if unique is not None and unique.value is True:
+        context.diagnostics.report(
+            rules.UNIQUE_PARAMETER,
+            unique.key_span,
+            "'uniqueItems' of the list that is a parameter is not enforced",
+            f'check it in the handler, and waive = ["{rules.UNIQUE_PARAMETER.id}"]',
+        )
     kept = ("description", "default", "deprecated", "minItems", "maxItems")
     value = node.value if isinstance(node.value, dict) else {}
     return {"type": "array", "items": inner, **{key: value[key] for key in kept if key in value}}
 
 
-def _readable(context: Context, one: Found) -> bool:
-    if one.node.get("content") is not None:
-        context.diagnostics.report(
-            rules.PARAMETER_CONTENT,
-            one.node,
-            f"the parameter {one.wire_name!r} is described by 'content', which is not read",
-            "describe it by 'schema', or read it from request.args",
-        )
-        return False
-    where = one.location.value.lower()
-    style = one.node.string("style") or _STYLES[where]
-    if style != _STYLES[where]:
+def _style(context: Context, one: Found) -> str | None:
+    """The style, where it is not the usual one."""
+    usual, *others = _STYLES[one.location]
+    style = one.node.string("style") or usual
+    if style != usual and style not in others:
         context.diagnostics.report(
             rules.PARAMETER_STYLE,
             one.node.get("style") or one.node,
-            f"the style {style!r} of the {where} parameter {one.wire_name!r} is not read",
-            f"use the style {_STYLES[where]!r}, or read it from request.args",
+            f"a {one.location.value.lower()} parameter has no style {style!r:.80}: "
+            f"it is read in the style {usual!r}",
+            f"use {' or '.join([usual, *others])}",
         )
-        return False
-    return True
-
-
-def _is_object(context: Context, schema: Node) -> bool:
-    value = schema.value
-    if not isinstance(value, dict):
-        return False
-    if value.get("type") == "object" or "properties" in value:
-        return True
-    parts = schema.get("allOf")
-    for part in parts.elements() if parts is not None else ():
-        target = context.loader.resolve(part)
-        if target is not None and target != schema and _is_object(context, target):
-            return True
-    return False
+    return style if style in others else None
 
 
 def _explode(one: Found, schema: JsonSchema) -> bool | None:
-    """Of a list in the query; elsewhere a list is comma-separated with it and without it."""
-    is_read = one.location is ir.Location.QUERY and schema.get("type") == "array"
-    return one.node.boolean("explode") if is_read else None
+    """Of a list or an object, where it is not as its style has it."""
+    explode = one.node.boolean("explode")
+    if schema.get("type") in ("string", "integer", "number", "boolean") or explode is None:
+        return None
+    usual = (one.node.string("style") or _STYLES[one.location][0]) in ("form", "deepObject")
+    return None if explode == usual and one.location is not ir.Location.COOKIE else explode
+
+
+def _may_be_empty(one: Found, schema: JsonSchema) -> bool:
+    is_text = schema.get("type") == "string" and "format" not in schema
+    is_query = one.location is ir.Location.QUERY
+    return is_query and not is_text and one.node.boolean("allowEmptyValue") is True

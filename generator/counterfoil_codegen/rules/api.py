@@ -146,20 +146,20 @@ MEDIA_TYPE: Final = Rule(
     Severity.WARNING,
     "Of several media types, one is generated.",
 )
-OBJECT_PARAMETER: Final = Rule(
-    "CF402",
-    Severity.WARNING,
-    "A parameter that is an object is not read for the handler.",
-)
 PARAMETER_CONTENT: Final = Rule(
     "CF403",
     Severity.WARNING,
-    "A parameter described by `content` is not read for the handler.",
+    "A parameter described by `content` that is not JSON is handed to the handler as text.",
 )
 PARAMETER_STYLE: Final = Rule(
     "CF404",
     Severity.WARNING,
-    "A parameter's style is not read for the handler.",
+    "A parameter's style is one of its location.",
+)
+UNIQUE_PARAMETER: Final = Rule(
+    "CF440",
+    Severity.WARNING,
+    "`uniqueItems` of a parameter is not enforced.",
 )
 SCHEMA_KEYWORD: Final = Rule(
     "CF406",
