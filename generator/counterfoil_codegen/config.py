@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil_codegen.config_table import Lines, Table
-from counterfoil_codegen.diagnostics import Diagnostics, Severity, Span
+from counterfoil_codegen.diagnostics import Diagnostics, Span
 from counterfoil_codegen.refusal import RefusalError
 from counterfoil_codegen.rules import ALL
 from counterfoil_codegen.rules import project as rules
@@ -92,7 +92,7 @@ def waivable(ids: Iterable[str]) -> dict[str, str]:
                 if near
                 else ("rule ids stand at the end of each finding, such as [CF401]")
             )
-        elif known[name].severity is Severity.ERROR:
+        elif not known[name].waivable:
             faults[f"rule {name} cannot be waived: it is an error"] = (
                 "only warnings and notes can be waived; put right what it found"
             )

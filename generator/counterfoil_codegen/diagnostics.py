@@ -18,11 +18,20 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a diagnostic speaks of: a stable id, its weight, and one sentence of documentation."""
+    """What a diagnostic speaks of: a stable id, its weight, and one sentence of documentation.
+
+    Warnings and notes can be waived by name; an error only where it says what is then generated.
+    """
 
     id: str
     severity: Severity
     summary: str
+    if_waived: str = ""
+
+    @property
+    def waivable(self) -> bool:
+        """Whether the configuration may name the rule in `waive`."""
+        return self.severity is not Severity.ERROR or bool(self.if_waived)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,10 +76,14 @@ class Diagnostics:
 
     def report(self, rule: Rule, place: Place | Span, message: str, cure: str) -> None:
         """Add a finding of *rule* at *place*; *cure* is its help. The same finding counts once."""
-        if rule.id in self._waived and rule.severity is not Severity.ERROR:
+        if self.is_waived(rule):
             return
         span = place if isinstance(place, Span) else place.span
         self._found.add(Diagnostic(span, rule, message, cure))
+
+    def is_waived(self, rule: Rule) -> bool:
+        """Whether findings of *rule* are passed over."""
+        return rule.waivable and rule.id in self._waived
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(sorted(self._found))

@@ -28,8 +28,8 @@ from counterfoil_codegen.rules import api as rules
 def mount(roots: Sequence[Node], loader: Loader, diagnostics: Diagnostics) -> list[Mounted]:
     """The operations of all documents, in their order; what clashes is reported."""
     mounted = [one for root in roots for one in _document(root, loader, diagnostics)]
-    _check_paths(mounted, diagnostics)
-    return _named(_identified(mounted, diagnostics), diagnostics)
+    served = _served(mounted, diagnostics)
+    return _named(_identified(served, diagnostics), diagnostics)
 
 
 def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[Mounted]:
@@ -88,27 +88,30 @@ def _group(root: Node, node: Node) -> str:
     return PurePosixPath(root.document.name).name.split(".")[0]
 
 
-def _check_paths(mounted: list[Mounted], diagnostics: Diagnostics) -> None:
+def _served(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:
+    """*mounted* without what no request would reach: that is reported."""
     served: dict[tuple[str, ir.Method], Mounted] = {}
-    shapes: dict[tuple[str, ir.Method], Mounted] = {}
     for one in mounted:
-        other = served.setdefault((one.template, one.method), one)
-        if other is not one:
+        other = served.setdefault((shape(one.template), one.method), one)
+        if other is one:
+            continue
+        if other.template == one.template:
             diagnostics.report(
                 rules.DUPLICATE_OPERATION,
                 one.node.key_span,
                 f"{one.method.value} {one.template} is already an operation at {other.node.span}",
                 "remove one of them, or mount its document under another server path",
             )
-        first = shapes.setdefault((shape(one.template), one.method), one)
-        if first.template != one.template:
+        else:
             diagnostics.report(
                 rules.CLASHING_TEMPLATES,
                 one.item.key_span,
-                f"{one.template!r} clashes with {first.template!r} at {first.item.key_span}: "
+                f"{one.template!r} clashes with {other.template!r} at {other.item.key_span}: "
                 f"no {one.method.value} request can tell them apart",
-                "remove one of them, or change its path",
+                "remove one of them, or change its path; "
+                f'with waive = ["{rules.CLASHING_TEMPLATES.id}"] the first is served',
             )
+    return list(served.values())
 
 
 def _identified(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:

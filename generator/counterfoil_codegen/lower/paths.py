@@ -57,7 +57,7 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
     Variables take their defaults (OpenAPI 3.1, section 4.8.5).
     """
     servers = node.get("servers")
-    first, *others = list(servers.elements()) if servers is not None else [None]
+    first, *others = list(servers.elements()) if servers is not None and servers.value else [None]
     url = _url(first) if first is not None else None
     if first is None or url is None:
         return None

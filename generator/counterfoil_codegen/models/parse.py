@@ -117,7 +117,7 @@ class Parser:
         if given is None:
             return None
         if not isinstance(given, str):
-            self._malformed(origin, "a pattern is a string")
+            self._tell(origin, Kind.PATTERN, "a pattern is a string: this one is not enforced")
             return None
         problem = pattern_problem(given)
         if problem is not None:

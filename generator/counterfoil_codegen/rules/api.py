@@ -35,6 +35,7 @@ CLASHING_TEMPLATES: Final = Rule(
     "CF206",
     Severity.ERROR,
     "Two operations of one method differ in more than the names of their path's parameters.",
+    if_waived="the first in the documents is served",
 )
 PARAMETER_NOT_IN_PATH: Final = Rule(
     "CF207",

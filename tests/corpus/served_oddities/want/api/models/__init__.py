@@ -12,6 +12,6 @@ __getattr__ = lazy(
     {
         "_a_b": ["FooBar61db3f22", "FooBarFooe4c40959"],
         "_ab": ["ListThingsOrder"],
-        "_common": ["FooBar", "FooBarFoo"],
+        "_common": ["FooBar", "FooBarFoo", "Moment"],
     },
 )

@@ -10,3 +10,5 @@ class FooBar(Model):
 
 
 FooBarFoo = TypeAliasType("FooBarFoo", int)
+
+Moment = TypeAliasType("Moment", str)
