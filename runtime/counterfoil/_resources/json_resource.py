@@ -200,7 +200,7 @@ def _decoded(name: str, text: str) -> str:
         value = percent_decode(text)
     except ValueError as error:
         raise CodedError(400, f"path.{name}: Input {error}", Codes.INVALID_PARAM) from None
-    if value in _DOT_SEGMENTS or "\0" in value:
-        message = f"path.{name}: Input must not be a dot segment or hold NUL"
+    if not _DOT_SEGMENTS.isdisjoint(value.split("/")) or "\0" in value:
+        message = f"path.{name}: Input must not hold a dot segment or NUL"
         raise CodedError(400, message, Codes.INVALID_PARAM)
     return EncodedText(value, text) if "%" in text else value

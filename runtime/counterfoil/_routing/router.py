@@ -1,9 +1,10 @@
 """From a method and an undecoded path to what was registered for them.
 
 Templates are held in a tree of segments, so the cost of a look-up grows with the length of the path
-and not with the number of routes. In each segment text comes before text with parameters in it, and
-that before a bare parameter; where a choice leads nowhere the next is tried. Each node of the tree
-is visited at most once for a path, so no path makes a look-up explode.
+and not with the number of routes. In each segment text comes before text with parameters in it,
+that before a bare parameter, and that before a parameter that takes several segments; where a
+choice leads nowhere the next is tried. Each node of the tree is visited at most once for a path, so
+no path makes a look-up explode.
 
 Patterns that `path` did not make are matched in the order of their registration, after all the
 templates, and must match the whole path.
@@ -102,6 +103,10 @@ class Router(Generic[T]):
             node: _Node[T] | None
             node, index, values = choices.pop()
             while node is not None and index < end:
+                for tail, after in node.rests:
+                    if end - tail > index:
+                        taken = "/".join(parts[index : end - tail])
+                        choices.append((after, end - tail, (*values, taken)))
                 part = parts[index]
                 index += 1
                 if node.parameter is not None:
@@ -120,8 +125,9 @@ class Router(Generic[T]):
 
     def _leaf(self, template: PathTemplate) -> _Methods[T]:
         node = self._root.child(_BEFORE_THE_FIRST_SLASH)
-        for segment in template.segments:
-            node = node.child(segment)
+        for index, segment in enumerate(template.segments, start=1):
+            tail = len(template.segments) - index
+            node = node.rest_child(tail) if segment.is_rest else node.child(segment)
         return node.methods
 
     def _foreign_leaf(self, pattern: re.Pattern[str]) -> _Methods[T]:
@@ -159,12 +165,15 @@ class _Methods(dict[str, _Endpoint[T]]):
 class _Node(Generic[T]):
     """What may follow one run of segments."""
 
-    __slots__ = ("literals", "methods", "mixed", "parameter")
+    __slots__ = ("literals", "methods", "mixed", "parameter", "rests")
 
     def __init__(self) -> None:
         self.literals: dict[str, _Node[T]] = {}
         self.mixed: list[_Mixed[T]] = []
         self.parameter: _Node[T] | None = None
+        self.rests: list[tuple[int, _Node[T]]] = []
+        """By how many segments follow it, the fewest first: choices are taken from the end."""
+
         self.methods: _Methods[T] = _Methods()
 
     def child(self, segment: Segment) -> _Node[T]:
@@ -177,6 +186,16 @@ class _Node(Generic[T]):
         if self.parameter is None:
             self.parameter = _Node()
         return self.parameter
+
+    def rest_child(self, tail: int) -> _Node[T]:
+        """The node after a parameter that takes all but *tail* segments."""
+        for length, node in self.rests:
+            if length == tail:
+                return node
+        made: _Node[T] = _Node()
+        self.rests.append((tail, made))
+        self.rests.sort(key=lambda rest: rest[0])
+        return made
 
     def _mixed_child(self, segment: Segment) -> _Node[T]:
         for mixed in self.mixed:

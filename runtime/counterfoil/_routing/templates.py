@@ -28,6 +28,8 @@ class Segment:
 
     texts: tuple[str, ...]
     names: tuple[str, ...]
+    is_rest: bool = False
+    """Whether its one parameter takes segments, as many as there are."""
 
     @property
     def literal(self) -> str | None:
@@ -41,6 +43,8 @@ class Segment:
 
     def regex(self) -> str:
         """A pattern with one named group for each parameter."""
+        if self.is_rest:
+            return f"(?P<{self.names[0]}>(?s:.*))"
         parts = [re.escape(self.texts[0])]
         for index, name in enumerate(self.names):
             text = self.texts[index + 1]
@@ -73,21 +77,29 @@ class PathTemplate(str):
         return tuple(name for segment in self.segments for name in segment.names)
 
 
-def path(template: str, *names: str) -> re.Pattern[str]:
+def path(template: str, *names: str, rest: str | None = None) -> re.Pattern[str]:
     """The pattern of a path template, anchored at both ends, with a named group a parameter.
 
     *names* are the Python names of the parameters, in the order of the template, where they differ
     from the template's own.
 
+    The parameter *rest*, as the template calls it, takes segments, one at least: all that what
+    follows it in the template leaves. It has a segment to itself.
+
     Raises `ValueError` for a template without a leading slash or with an unmatched brace, for two
-    parameters with nothing between them, for a name that is no identifier or occurs twice, and for
-    a wrong number of names.
+    parameters with nothing between them, for a name that is no identifier or occurs twice, for a
+    wrong number of names, and for a *rest* that is no whole segment.
     """
     if not template.startswith("/"):
         raise ValueError(f"the path template {template!r} does not begin with a slash")
     given = tuple(_PARAMETER.findall(template))
     remaining = list(_checked(names or given, len(given), template))
-    segments = tuple(_segment(text, remaining, template) for text in template[1:].split("/"))
+    texts = template[1:].split("/")
+    if rest is not None and f"{{{rest}}}" not in texts:
+        raise ValueError(f"{{{rest}}} is no whole segment of {template!r}")
+    segments = tuple(
+        _segment(text, remaining, template, is_rest=text == f"{{{rest}}}") for text in texts
+    )
     source = PathTemplate("^" + "".join("/" + segment.regex() for segment in segments) + r"\Z")
     source.template = template
     source.segments = segments
@@ -114,7 +126,7 @@ def _checked(names: _Names, count: int, template: str) -> _Names:
     return names
 
 
-def _segment(text: str, remaining: list[str], template: str) -> Segment:
+def _segment(text: str, remaining: list[str], template: str, *, is_rest: bool) -> Segment:
     parts = _PARAMETER.split(text)[::2]
     if any("{" in part or "}" in part for part in parts):
         raise ValueError(f"the path template {template!r} has an unmatched brace")
@@ -122,4 +134,4 @@ def _segment(text: str, remaining: list[str], template: str) -> Segment:
     if "" in texts[1:-1]:
         raise ValueError(f"{template!r} has two parameters with nothing between them")
     names, remaining[: len(texts) - 1] = tuple(remaining[: len(texts) - 1]), []
-    return Segment(texts, names)
+    return Segment(texts, names, is_rest)
