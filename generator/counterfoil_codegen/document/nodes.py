@@ -11,6 +11,7 @@ from counterfoil_codegen.diagnostics import Span
 from counterfoil_codegen.document.source import Source, shown
 from counterfoil_codegen.document.values import JsonValue, Pointer, Positions, type_name
 from counterfoil_codegen.rules import reading as rules
+from counterfoil_codegen.rules.api import NULL_VALUE
 
 
 class Document:
@@ -95,7 +96,7 @@ class Node:
             return None
         if isinstance(member.value, str):
             return member.value
-        member.expected("a string")
+        member._refuse("a string")
         return None
 
     def boolean(self, key: str) -> bool | None:
@@ -105,7 +106,7 @@ class Node:
             return None
         if isinstance(member.value, bool):
             return member.value
-        member.expected("a boolean")
+        member._refuse("a boolean")
         return None
 
     def mapping(self, key: str) -> Node | None:
@@ -113,7 +114,7 @@ class Node:
         member = self.get(key)
         if member is None or isinstance(member.value, dict):
             return member
-        member.expected("a mapping")
+        member._refuse("a mapping")
         return None
 
     def sequence(self, key: str) -> Node | None:
@@ -121,7 +122,7 @@ class Node:
         member = self.get(key)
         if member is None or isinstance(member.value, list):
             return member
-        member.expected("a list")
+        member._refuse("a list")
         return None
 
     def expected(self, what: str) -> None:
@@ -131,6 +132,18 @@ class Node:
             self.span,
             f"{shown(self.name)} must be {what}, not {type_name(self.value)}",
             f"write {what}" + (", in quotes if need be" if what == "a string" else ""),
+        )
+
+    def _refuse(self, what: str) -> None:
+        """Report a member that is not *what*; null, which many tools write, says nothing."""
+        if self.value is not None:
+            self.expected(what)
+            return
+        self.document.source.report(
+            NULL_VALUE,
+            self.span,
+            f"{shown(self.name)} is null, where {what} belongs: it is read as absent",
+            "remove it",
         )
 
     def _child(self, token: str, value: JsonValue) -> Node:

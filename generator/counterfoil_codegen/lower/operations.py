@@ -129,14 +129,18 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
     found = find_parameters(context, mounted.item, mounted.node)
     template = parameter_names(mounted.template)
     declared = {one.wire_name for one in found if one.location is ir.Location.PATH}
-    for one in found:
-        if one.location is ir.Location.PATH and one.wire_name not in template:
-            context.diagnostics.report(
-                rules.PARAMETER_NOT_IN_PATH,
-                one.node,
-                f"the path parameter {one.wire_name!r} does not occur in {mounted.own_template!r}",
-                f"add {{{one.wire_name}}} to the path, or remove the parameter",
-            )
+    strays = [
+        one for one in found if one.location is ir.Location.PATH and one.wire_name not in template
+    ]
+    found = [one for one in found if one not in strays]
+    for one in strays:
+        context.diagnostics.report(
+            rules.PARAMETER_NOT_IN_PATH,
+            one.node,
+            f"the path parameter {one.wire_name!r} does not occur in {mounted.own_template!r}: "
+            "it is left out",
+            f"add {{{one.wire_name}}} to the path, or remove the parameter",
+        )
     _report_callbacks(context, mounted.node)
     undeclared = [name for name in template if name not in declared]
     names = name_parameters(

@@ -81,7 +81,7 @@ class _Reader:
 
     def requirements(self, mounted: Mounted) -> Iterator[_Requirement]:
         """What an operation requires: its own list, even if it is empty, or else its document's."""
-        has_own = mounted.node.get("security") is not None
+        has_own = mounted.node.sequence("security") is not None
         owner = mounted.node if has_own else mounted.root
         listed = owner.sequence("security")
         for node in listed.elements() if listed is not None else ():

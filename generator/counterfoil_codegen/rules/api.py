@@ -39,8 +39,8 @@ CLASHING_TEMPLATES: Final = Rule(
 )
 PARAMETER_NOT_IN_PATH: Final = Rule(
     "CF207",
-    Severity.ERROR,
-    "A path parameter occurs in the path template.",
+    Severity.WARNING,
+    "A path parameter occurs in the path template; one that does not is left out.",
 )
 PATH_NOT_DECLARED: Final = Rule(
     "CF208",
@@ -114,6 +114,11 @@ ROLES: Final = Rule(
     "In OpenAPI 3.0, scopes are required of OAuth 2 and OpenID Connect alone.",
 )
 
+NULL_VALUE: Final = Rule(
+    "CF222",
+    Severity.WARNING,
+    "No null stands where OpenAPI has none; it is read as if its key were absent.",
+)
 BAD_METHOD: Final = Rule(
     "CF227",
     Severity.ERROR,
