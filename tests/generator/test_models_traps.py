@@ -526,7 +526,6 @@ class TestArrays:
         {"properties": []},
         {"required": "a"},
         {"allOf": {}},
-        {"pattern": 3},
         {"minLength": "3"},
         {"minLength": -1},
         {"multipleOf": 0},
@@ -540,6 +539,10 @@ def test_malformed_keywords_are_told_and_left_out(build: Build, schema: dict[str
     models = build({"A": schema})
     assert models.kinds == [Kind.MALFORMED]
     models.adapter("A")
+
+
+def test_a_pattern_that_is_no_text_is_not_enforced(build: Build) -> None:
+    assert build({"A": {"pattern": 3}}).kinds == [Kind.PATTERN]
 
 
 def test_an_inline_object_is_the_callers_mistake(build: Build) -> None:

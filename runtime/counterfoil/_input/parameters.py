@@ -82,7 +82,10 @@ def _query(slots: Sequence[Slot]) -> Collect:
                 known = name if is_plain else _decoded_name(name)
                 slot = plain.get(known)
             if slot is not None:
-                _put_plain(slot, encoded, texts, problems)
+                if is_plain and slot.attribute not in texts:
+                    texts[slot.attribute] = encoded
+                else:
+                    _put_plain(slot, encoded, texts, problems)
             elif (taker := taker_named(known)) is not None:
                 given.setdefault(taker, []).append((known, encoded))
         for taker, each in given.items():

@@ -1,7 +1,8 @@
 """How lists and objects are spelled in one text (OpenAPI 3.1, "Style Values"; RFC 6570).
 
 A text is split before the escapes in it are decoded, so that an escaped delimiter is a part of a
-value. What is wrong with a text is a `ValueError`; none of its messages quotes it.
+value. Many clients escape the commas of a query too: where none is unescaped, the escaped ones
+count. What is wrong with a text is a `ValueError`; none of its messages quotes it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ Split: TypeAlias = Callable[[str], Sequence[str]]
 # A delimiter of these two can stand in no URI, so it comes escaped; a plus is a space by now.
 _SPACE = re.compile(" |%20")
 _PIPE = re.compile(r"\||%7[Cc]")
+_ESCAPED_COMMA = re.compile("%2[Cc]")
 # Quoted strings (RFC 9110, section 5.6.4) are parts of an element, commas and all.
 _ELEMENT = re.compile(r'(?:[^",]++|"(?:[^"\\]++|\\.)*+"?)++')
 
@@ -42,9 +44,20 @@ def parser(marker: Parameter, name: str, shape: Shape, decode: Decode) -> Parse:
         return _reader(shape, _header_elements, decode, explode=explode)
     if isinstance(marker, Cookie) and explode and style == "form" and shape.is_list:
         return _repeated(name, "&", decode, prefix="")
-    split = {"spaceDelimited": _SPACE.split, "pipeDelimited": _PIPE.split}.get(style, _at(","))
+    split = _SPLITS.get(style, _at(","))
     is_assigned = explode and isinstance(marker, Path)
     return _reader(shape, split, decode, explode=is_assigned)
+
+
+def _at_commas(text: str) -> Sequence[str]:
+    return text.split(",") if "," in text else _ESCAPED_COMMA.split(text)
+
+
+_SPLITS: dict[str, Split] = {
+    "spaceDelimited": _SPACE.split,
+    "pipeDelimited": _PIPE.split,
+    "form": _at_commas,
+}
 
 
 def _explodes(marker: Parameter, style: str) -> bool:
