@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
 
 from counterfoil_codegen.diagnostics import Place
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
+
+BODILESS: Final = frozenset({204, 205, 304})
+"""These have no body, whatever the spec says (RFC 9110, sections 15.3.5, 15.3.6, 15.4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,14 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """A response that a handler returns (1xx to 3xx)."""
+    """A response that a handler returns (2xx, 3xx): one for each class of replies."""
 
-    status: int
+    status: int | None  # None: the handler gives it
     reply: Identifier  # Ok, Created, NoContent: a class of counterfoil.stub
     annotation: Expression | None  # None: no body; Location: a redirect that has none either
     media_type: str | None
+    statuses: tuple[int, ...] = ()  # which ones a handler may give; none: the whole range
+    shorthand: bool = False  # a handler may return the body alone, beside other replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,7 @@ class Error:
     status: int | None  # None: the status is given when it is raised
     annotation: Expression | None  # models.Conflict; None: no body
     doc: str
+    media_type: str | None = None  # None: application/json
 
 
 @dataclass(frozen=True, slots=True)

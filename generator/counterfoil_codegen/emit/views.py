@@ -15,8 +15,6 @@ from counterfoil_codegen.import_order import exported_order
 
 _LINE: Final = 88
 JSON: Final = "application/json"
-# RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5.
-_BODILESS: Final = frozenset({101, 204, 205, 304})
 _FIRST_REDIRECT: Final = 300
 _LOCATION: Final = Expression.name(Identifier("Location"))
 
@@ -68,6 +66,8 @@ class OperationView:
     replies: tuple[Identifier, ...]
     errors: tuple[Identifier, ...]
     media_type: Constant | None
+    contents: tuple[Expression, ...]
+    statuses: Constant | None
     single: Identifier | None
     silent: Identifier | None
 
@@ -137,6 +137,7 @@ class ErrorView:
     annotation: Expression
     doc: str
     status: Constant | None
+    media_type: Constant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ def _error(error: ir.Error) -> ErrorView:
         error.annotation or Expression.none(),
         docs.error(error),
         None if error.status is None else Constant(error.status),
+        None if error.media_type is None else Constant(error.media_type),
     )
 
 
@@ -275,6 +277,8 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
         replies=tuple(dict.fromkeys(success.reply for success in operation.successes)),
         errors=tuple(dict.fromkeys(error.name for error in operation.errors)),
         media_type=_media_type(operation.successes),
+        contents=tuple(_contents(operation.successes)),
+        statuses=_statuses(operation.successes),
         single=plain.reply if plain is not None and _content(plain) is not None else None,
         silent=plain.reply if plain is not None and _content(plain) is None else None,
     )
@@ -289,35 +293,64 @@ def _servlet_name(name: Identifier, taken: set[str]) -> Identifier:
 
 
 def _plain_success(successes: Sequence[ir.Success]) -> ir.Success | None:
-    """The only success, if a handler can return its body alone: other redirects need headers."""
-    only = successes[0] if len(successes) == 1 else None
-    if only is None or only.status < 200:
+    """The success whose body a handler can return alone: other redirects need headers."""
+    only = next((one for one in successes if one.shorthand), None)
+    if only is not None or len(successes) > 1:
+        return only
+    only = successes[0]
+    if only.status is None:
         return None
     return only if only.status < _FIRST_REDIRECT or only.annotation == _LOCATION else None
 
 
 def _returns(successes: Sequence[ir.Success], plain: ir.Success | None) -> Expression:
-    if plain is not None:
-        return _content(plain) or Expression.none()
-    return Expression.union(*(_reply(success) for success in successes))
+    replies = [_reply(success) for success in successes if success is not plain]
+    if plain is None:
+        return Expression.union(*replies)
+    content = _content(plain) or Expression.none()
+    return Expression.union(content, *replies) if replies else content
 
 
 def _content(success: ir.Success) -> Expression | None:
     """The type of a success's body, None for a status that has none whatever the spec says."""
-    return None if success.status in _BODILESS else success.annotation
+    return None if success.status in ir.BODILESS else success.annotation
 
 
 def _reply(success: ir.Success) -> Expression:
     reply = Expression.name(success.reply)
-    if success.status in _BODILESS:
+    if success.status in ir.BODILESS:
         return reply
     return Expression.subscript(reply, success.annotation or Expression.none())
 
 
+def _told(successes: Sequence[ir.Success]) -> dict[Identifier, str]:
+    """The media type of each reply that has content."""
+    return {
+        one.reply: one.media_type
+        for one in successes
+        if one.media_type is not None and _content(one) is not None
+    }
+
+
 def _media_type(successes: Sequence[ir.Success]) -> Constant | None:
-    """The first media type that is told, if it is not the usual one."""
-    told = [success.media_type for success in successes if success.media_type and _content(success)]
-    return Constant(told[0]) if told and told[0] != JSON else None
+    """The media type of all that is told, if it is one, and not the usual one."""
+    told = set(_told(successes).values())
+    return Constant(told.pop()) if len(told) == 1 and told != {JSON} else None
+
+
+def _contents(successes: Sequence[ir.Success]) -> Iterator[Expression]:
+    """`Content(Ok, "text/html")`, where the replies differ, for each that is not as usual."""
+    told = _told(successes)
+    content = Expression.name(Identifier("Content"))
+    for reply, media_type in told.items() if len(set(told.values())) > 1 else ():
+        if media_type != JSON:
+            yield Expression.call(content, [Expression.name(reply), Constant(media_type)])
+
+
+def _statuses(successes: Sequence[ir.Success]) -> Constant | None:
+    """The statuses that a handler may give, if not all of a range."""
+    statuses = [status for one in successes for status in one.statuses]
+    return Constant(statuses) if statuses else None
 
 
 def _body(body: ir.Body) -> BodyView:

@@ -25,6 +25,7 @@ from counterfoil_codegen.lower.responses import (
     ErrorKey,
     draft_responses,
 )
+from counterfoil_codegen.lower.successes import finish_successes
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema
@@ -110,7 +111,7 @@ class DraftOperation:
             path=path,
             parameters=tuple(parameter.finish(names) for parameter in self.parameters),
             body=None if self.body is None else self.body.finish(names),
-            successes=tuple(success.finish(names) for success in self.responses.successes),
+            successes=finish_successes(self.responses.successes, names),
             errors=tuple(raised.values()),
             options=self.mounted.extension.options,
             doc=_doc(node),

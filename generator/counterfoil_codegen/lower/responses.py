@@ -12,38 +12,23 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.content import Content, read_content
+from counterfoil_codegen.lower.content import JSON, Content, read_content
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of, own_name
 from counterfoil_codegen.lower.phrases import PHRASES
+from counterfoil_codegen.lower.successes import (
+    DraftSuccess,
+    draft_success,
+    is_final,
+    redirects,
+    report_extras,
+    report_mixed,
+    with_shorthand,
+)
 from counterfoil_codegen.naming import class_name, digest, pascal
 from counterfoil_codegen.reserved import RESERVED_CLASS_NAMES
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import Reference
 
-_REPLIES: Final = {
-    101: "SwitchingProtocols",
-    200: "Ok",
-    201: "Created",
-    202: "Accepted",
-    203: "NonAuthoritativeInformation",
-    204: "NoContent",
-    205: "ResetContent",
-    206: "PartialContent",
-    207: "MultiStatus",
-    208: "AlreadyReported",
-    226: "ImUsed",
-    300: "MultipleChoices",
-    301: "MovedPermanently",
-    302: "Found",
-    303: "SeeOther",
-    304: "NotModified",
-    305: "UseProxy",
-    307: "TemporaryRedirect",
-    308: "PermanentRedirect",
-}
-# These have no body, whatever the spec says (RFC 9110, sections 15.2, 15.3.5, 15.3.6, 15.4.5).
-_BODILESS: Final = frozenset((101, 204, 205, 304))
-_REDIRECTS: Final = range(300, 400)
 _OPEN_NAMES: Final = {"default": "Default", "4XX": "ClientError", "5XX": "ServerError"}
 _BASES: Final = {
     "default": "StatusError",
@@ -51,26 +36,6 @@ _BASES: Final = {
     "5XX": "ServerStatusError",
 }
 _STATUS: Final = re.compile(r"[1-5](?:[0-9]{2}|XX)|default")
-
-
-@dataclass(frozen=True, slots=True)
-class DraftSuccess:
-    """A response that a handler returns."""
-
-    status: int
-    content: Content | None
-    redirects: bool = False  # it says by `Location` where to, and has no content
-
-    def finish(self, names: Names) -> ir.Success:
-        annotation = None if self.content is None else self.content.answer(names)
-        if self.redirects:
-            annotation = Expression.name(Identifier("Location"))
-        return ir.Success(
-            status=self.status,
-            reply=Identifier(_REPLIES[self.status]),
-            annotation=annotation,
-            media_type=None if self.content is None else self.content.media_type,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +51,18 @@ class DraftError:
     def key(self, names: Names) -> ErrorKey:
         """What makes an error class: the component response, or else the status and its type."""
         if self.owner is not None:
-            return self.owner, self.status, ""
+            return self.owner, self.status, "", ""
         annotation = None if self.content is None else self.content.annotation(names)
-        return None, self.status, str(annotation)
+        return None, self.status, str(annotation), self.media_type or ""
+
+    @property
+    def media_type(self) -> str | None:
+        """What its body is sent as, if that is not `application/json`."""
+        told = None if self.content is None else self.content.media_type
+        return None if told == JSON else told
 
 
-ErrorKey = tuple[Reference | None, str, str]
+ErrorKey = tuple[Reference | None, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +83,19 @@ def draft_responses(context: Context, operation: Node, operation_id: str) -> Dra
         if key.startswith("x-") or node is None:
             continue
         status = key.upper() if key != "default" else key
-        _report_extras(context, node, redirects=_redirects(node, status))
+        report_extras(context, node, redirects=redirects(node, status))
         if not _STATUS.fullmatch(status):
             _report_status(context, place, key)
         elif status[0] in "45d":
             errors.append(_error(context, place, node, status, operation_id))
-        elif _has_reply(context, place, status):
-            successes.append(_success(context, place, node, int(status), operation_id))
+        elif is_final(context, place, status):
+            successes.append(draft_success(context, place, node, status, operation_id))
     successes.sort(key=lambda success: success.status)
     if listed is not None:
-        _report_mixed(context, listed, successes)
-    if not successes:
-        successes = [_stand_in(errors)]
+        report_mixed(context, listed, successes)
+    default = next((error for error in errors if error.status == "default"), None)
     return DraftResponses(
-        tuple(successes),
+        with_shorthand(successes or [_stand_in(default)]),
         tuple(sorted(errors, key=lambda error: error.status)),
     )
 
@@ -136,7 +106,7 @@ def finish_errors(drafts: Iterable[DraftError], names: Names) -> dict[ErrorKey, 
     for draft in sorted(drafts, key=lambda draft: (draft.status, draft.owner_name, draft.doc)):
         by_key.setdefault(draft.key(names), draft)
     statuses: defaultdict[Reference | None, set[str]] = defaultdict(set)
-    for owner, status, _ in by_key:
+    for owner, status, *_ in by_key:
         statuses[owner].add(status)
     wanted = {
         key: _wanted_name(key, draft, len(statuses[key[0]]) > 1, names)
@@ -144,59 +114,6 @@ def finish_errors(drafts: Iterable[DraftError], names: Names) -> dict[ErrorKey, 
     }
     final = _without_clashes(wanted)
     return {key: _finish_error(final[key], draft, names) for key, draft in by_key.items()}
-
-
-def _redirects(node: Node, status: str) -> bool:
-    """Whether a response is no more than a redirect: its `Location` then is what is returned.
-
-    One that has content too is typed by that.
-    """
-    if not status.isdigit() or int(status) not in _REDIRECTS or int(status) in _BODILESS:
-        return False
-    headers, content = node.get("headers"), node.get("content")
-    names = {name.lower() for name, _ in headers.items()} if headers is not None else set()
-    return "location" in names and (content is None or not content.value)
-
-
-def _report_extras(context: Context, node: Node, *, redirects: bool) -> None:
-    """Report headers and links, but for what is typed otherwise."""
-    typed = {"content-type", "location"} if redirects else {"content-type"}
-    for key, cure in (("headers", "counterfoil.set_headers"), ("links", "the body, or a header")):
-        found = node.get(key)
-        if found is None or {name.lower() for name, _ in found.items()} <= typed:
-            continue
-        context.diagnostics.report(
-            rules.RESPONSE_EXTRAS,
-            found.key_span,
-            f"the {key} of this response are not generated",
-            f"set them in the handler, by {cure}",
-        )
-
-
-def _report_mixed(context: Context, listed: Node, successes: list[DraftSuccess]) -> None:
-    """Report what would be sent as another media type than the spec says: that of the first."""
-    told = [one for one in successes if one.content is not None]
-    first = told[0].content if told else None
-    for one in told[1:]:
-        if first is None or one.content is None or one.content.media_type == first.media_type:
-            continue
-        context.diagnostics.report(
-            rules.MEDIA_TYPE,
-            (listed.get(str(one.status)) or listed).key_span,
-            f"{one.content.media_type!r} is not generated beside {first.media_type!r}: "
-            "the successes of an operation are of one media type",
-            "describe the other as an operation of its own, if it is needed",
-        )
-
-
-def _success(
-    context: Context, place: Node, node: Node, status: int, operation_id: str
-) -> DraftSuccess:
-    origin = origin_of(place, node, pascal(operation_id), "Response")
-    if not is_shared(place, node):
-        origin = origin.child(str(status))
-    content = None if status in _BODILESS else read_content(context, node, origin)
-    return DraftSuccess(status, content, _redirects(node, str(status)))
 
 
 def _error(context: Context, place: Node, node: Node, status: str, operation_id: str) -> DraftError:
@@ -213,32 +130,11 @@ def _error(context: Context, place: Node, node: Node, status: str, operation_id:
     )
 
 
-def _stand_in(errors: list[DraftError]) -> DraftSuccess:
-    """What an operation without a success returns: its `default` as a 200, or no content."""
-    for error in errors:
-        if error.status == "default":
-            return DraftSuccess(200, error.content)
-    return DraftSuccess(204, None)
-
-
-def _has_reply(context: Context, place: Node, status: str) -> bool:
-    if status.endswith("XX"):
-        context.diagnostics.report(
-            rules.STATUS_RANGE,
-            place.key_span,
-            f"the range {status} is not generated: a handler cannot return it",
-            "list each status that is returned",
-        )
-        return False
-    if int(status) not in _REPLIES:
-        context.diagnostics.report(
-            rules.UNKNOWN_STATUS,
-            place.key_span,
-            f"the status {status} has no reply class: a handler cannot return it",
-            "use a status of the IANA registry",
-        )
-        return False
-    return True
+def _stand_in(default: DraftError | None) -> DraftSuccess:
+    """What an operation without a success returns: its `default` as a 2xx, or no content."""
+    if default is None:
+        return DraftSuccess("204", None)
+    return DraftSuccess("200" if default.content is None else "2XX", default.content)
 
 
 def _report_status(context: Context, place: Node, key: str) -> None:
@@ -288,10 +184,11 @@ def _without_clashes(wanted: Mapping[ErrorKey, Identifier]) -> dict[ErrorKey, Id
 
 
 def _second_name(key: ErrorKey, name: Identifier) -> Identifier:
-    """The file before the name of a component response, `Empty` before that of one without body."""
+    """The name after its file, `Empty`, or its media type: `ProblemJsonNotFoundProblem`."""
     if key[0] is not None:
         return _class(f"{pascal(PurePosixPath(key[0].file).stem)}{name}")
-    return _class(f"Empty{name}") if key[2] == "None" else name
+    subtype = key[3].partition("/")[2]
+    return _class(f"{'Empty' if key[2] == 'None' else pascal(subtype)}{name}")
 
 
 def _last_name(key: ErrorKey, name: Identifier) -> Identifier:
@@ -309,6 +206,7 @@ def _finish_error(name: Identifier, draft: DraftError, names: Names) -> ir.Error
         status=int(draft.status) if draft.status.isdigit() else None,
         annotation=annotation,
         doc=draft.doc if shared and draft.doc else _title(draft.status),
+        media_type=draft.media_type,
     )
 
 

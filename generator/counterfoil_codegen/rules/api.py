@@ -172,11 +172,6 @@ SCHEMA_KEYWORD: Final = Rule(
     Severity.WARNING,
     "A schema keyword is not enforced by the generated models.",
 )
-STATUS_RANGE: Final = Rule(
-    "CF407",
-    Severity.WARNING,
-    "A range of successful statuses is not generated.",
-)
 RAW_BODY: Final = Rule(
     "CF408",
     Severity.WARNING,
@@ -186,11 +181,6 @@ CALLBACKS: Final = Rule(
     "CF409",
     Severity.WARNING,
     "Webhooks and callbacks are not generated.",
-)
-UNKNOWN_STATUS: Final = Rule(
-    "CF410",
-    Severity.WARNING,
-    "A status has no reply class; it is not generated.",
 )
 PATTERN: Final = Rule(
     "CF411",
@@ -247,6 +237,12 @@ OTHER_SERVER: Final = Rule(
     "CF427",
     Severity.NOTE,
     "Of servers with several paths, operations are served under the first one's.",
+)
+
+INTERIM_STATUS: Final = Rule(
+    "CF460",
+    Severity.WARNING,
+    "A status of the class 1xx is no answer; it is not generated.",
 )
 
 ALL: Final = tuple(value for value in vars().copy().values() if isinstance(value, Rule))

@@ -26,8 +26,9 @@ from counterfoil._output.headers import set_status
 from counterfoil._output.rendering import Renderer
 from counterfoil._server.heads import BodyPlan
 from counterfoil._server.request import SiteRequest
-from counterfoil._servlets.boundary import Operation, operation_of, send_declared
+from counterfoil._servlets.boundary import operation_of
 from counterfoil._servlets.limits import check_body, too_slow
+from counterfoil._servlets.operation import Operation, send_declared
 from counterfoil._types import Answer, Request
 
 __all__ = ["Arguments", "Callback", "Route", "run"]
@@ -184,10 +185,10 @@ class _Execution:
             late = self._is_late(error.status)
             return None if late else send_declared(request, error, self._renderer)
         if not self._expired:
-            operation.check(request, reply)
-        return (
-            None if self._is_late(reply.status) else operation.send(request, reply, self._renderer)
-        )
+            reply = operation.checked(request, reply)
+        if self._is_late(reply.status):
+            return None
+        return operation.form_of(reply).send(request, reply, self._renderer)
 
     def _is_late(self, status: int) -> bool:
         """Whether nobody waits for an answer of *status* any more; the log says so."""

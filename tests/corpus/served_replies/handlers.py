@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from api import errors, models
-from counterfoil import Created, NoContent, NotModified, Ok, Request
+from counterfoil import (
+    Accepted,
+    Created,
+    NoContent,
+    NotModified,
+    Ok,
+    Redirected,
+    Request,
+    Successful,
+    set_headers,
+)
 
 
 class Jobs:
@@ -38,6 +48,40 @@ class Jobs:
 
     async def read_image(self, request: Request, job: str) -> Ok[bytes] | NotModified:
         return NotModified() if job == "old" else Ok(b"\x89PNG")
+
+    async def probe(
+        self, request: Request, kind: str
+    ) -> models.JobResponse | Successful[models.JobResponse]:
+        match kind:
+            case "missing":
+                raise errors.NotFoundProblem(models.Problem(error=kind))
+            case "running":
+                raise errors.ConflictStr("It is running\u2026", headers={"Retry-After": "5"})
+            case "new":
+                return Successful(201, models.JobResponse(name=kind), headers={"Location": "/new"})
+        return models.JobResponse(name=kind)
+
+    async def answer_any(
+        self, request: Request, kind: str
+    ) -> models.JobResponse | Successful[models.JobResponse]:
+        return Successful(int(kind), models.JobResponse(name=kind))
+
+    async def answer_mixed(
+        self, request: Request, kind: str
+    ) -> Ok[str] | Accepted[models.JobResponse] | Successful[str] | Redirected[None]:
+        match kind:
+            case "page":
+                return Ok("<p>Hello!</p>")
+            case "later":
+                return Accepted(models.JobResponse(name=kind))
+            case "elsewhere":
+                return Redirected(303, headers={"Location": "/jobs"})
+        return Successful(int(kind), "so be it")
+
+    async def read_picture(self, request: Request, kind: str) -> bytes:
+        if kind == "png":
+            set_headers(request, {"Content-Type": "image/png"})
+        return b"\x89PNG"
 
 
 HANDLERS = {"spec": Jobs()}

@@ -20,6 +20,14 @@ class ConflictProblem(ApiError[models.Problem]):
     status: ClassVar[int] = 409
 
 
+class ConflictStr(ApiError[str]):
+    """409 Conflict."""
+
+    status: ClassVar[int] = 409
+
+    media_type: ClassVar[str] = "text/plain"
+
+
 class DefaultProblem(StatusError[models.Problem]):
     """Trouble."""
 
@@ -30,7 +38,19 @@ class Gone(ApiError[None]):
     status: ClassVar[int] = 410
 
 
+class Job(StatusError[models.JobResponse]):
+    """The job."""
+
+
 class NoSuchJob(ApiError[models.Problem]):
     """There is no such job."""
 
     status: ClassVar[int] = 404
+
+
+class NotFoundProblem(ApiError[models.Problem]):
+    """404 Not Found."""
+
+    status: ClassVar[int] = 404
+
+    media_type: ClassVar[str] = "application/problem+json"

@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Annotated, Protocol
 
 from counterfoil.stub import (
+    Accepted,
     Binary,
+    Content,
     Created,
     HttpServer,
     Input,
@@ -14,8 +16,10 @@ from counterfoil.stub import (
     NotModified,
     Ok,
     Path,
+    Redirected,
     Reply,
     Request,
+    Successful,
     Text,
     answers,
     path,
@@ -27,9 +31,12 @@ from . import models
 from .errors import (
     ClientErrorProblem,
     ConflictProblem,
+    ConflictStr,
     DefaultProblem,
     Gone,
+    Job,
     NoSuchJob,
+    NotFoundProblem,
 )
 
 __all__ = ["SpecHandler", "SpecServlet"]
@@ -38,6 +45,7 @@ JOBS_JOB = path("/jobs/{job}")
 JOBS_JOB_LOG = path("/jobs/{job}/log")
 JOBS_JOB_IMAGE = path("/jobs/{job}/image")
 NEXT = path("/next")
+PROBE_KIND = path("/probe/{kind}")
 
 
 class SpecHandler(Protocol):
@@ -70,6 +78,40 @@ class SpecHandler(Protocol):
         """GET /next"""
         raise unimplemented("nextJob")
 
+    async def probe(
+        self,
+        request: Request,
+        kind: str,
+    ) -> models.JobResponse | Successful[models.JobResponse]:
+        """GET /probe/{kind}
+
+        Raises: NotFoundProblem, ConflictStr.
+        """
+        raise unimplemented("probe")
+
+    async def answer_any(
+        self,
+        request: Request,
+        kind: str,
+    ) -> models.JobResponse | Successful[models.JobResponse]:
+        """PUT /probe/{kind}
+
+        Raises: Job.
+        """
+        raise unimplemented("answerAny")
+
+    async def answer_mixed(
+        self,
+        request: Request,
+        kind: str,
+    ) -> Ok[Text] | Accepted[models.JobResponse] | Successful[Text] | Redirected[None]:
+        """POST /probe/{kind}"""
+        raise unimplemented("answerMixed")
+
+    async def read_picture(self, request: Request, kind: str) -> Binary:
+        """DELETE /probe/{kind}"""
+        raise unimplemented("readPicture")
+
 
 class PutJobInput(Input):
     job: Annotated[str, Path()]
@@ -83,6 +125,22 @@ class ReadImageInput(Input):
     job: Annotated[str, Path()]
 
 
+class ProbeInput(Input):
+    kind: Annotated[str, Path()]
+
+
+class AnswerAnyInput(Input):
+    kind: Annotated[str, Path()]
+
+
+class AnswerMixedInput(Input):
+    kind: Annotated[str, Path()]
+
+
+class ReadPictureInput(Input):
+    kind: Annotated[str, Path()]
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -92,6 +150,10 @@ class SpecServlet:
     def register(self, server: HttpServer) -> None:
         server.register_paths("GET", [NEXT], self.next_job, "nextJob")
         server.register_paths("PUT", [JOBS_JOB], self.put_job, "putJob")
+        server.register_paths("GET", [PROBE_KIND], self.probe, "probe")
+        server.register_paths("PUT", [PROBE_KIND], self.answer_any, "answerAny")
+        server.register_paths("POST", [PROBE_KIND], self.answer_mixed, "answerMixed")
+        server.register_paths("DELETE", [PROBE_KIND], self.read_picture, "readPicture")
         server.register_paths("GET", [JOBS_JOB_LOG], self.read_log, "readLog")
         server.register_paths("GET", [JOBS_JOB_IMAGE], self.read_image, "readImage")
 
@@ -119,4 +181,34 @@ class SpecServlet:
     @answers(Ok)
     async def next_job(self, request: Request, **_path: str) -> Reply[object]:
         reply = await self._handler.next_job(request)
+        return Ok(reply)
+
+    @answers(Ok, Successful, errors=[NotFoundProblem, ConflictStr])
+    async def probe(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, ProbeInput, path)
+        reply = await self._handler.probe(request, given.kind)
+        return Ok(reply)
+
+    @answers(Ok, Successful, errors=[Job])
+    async def answer_any(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, AnswerAnyInput, path)
+        reply = await self._handler.answer_any(request, given.kind)
+        return Ok(reply)
+
+    @answers(
+        Ok,
+        Accepted,
+        Successful,
+        Redirected,
+        contents=[Content(Ok, "text/html"), Content(Successful, "text/plain")],
+        statuses=[299],
+    )
+    async def answer_mixed(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, AnswerMixedInput, path)
+        return await self._handler.answer_mixed(request, given.kind)
+
+    @answers(Ok, media_type="image/*")
+    async def read_picture(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, ReadPictureInput, path)
+        reply = await self._handler.read_picture(request, given.kind)
         return Ok(reply)

@@ -10,7 +10,6 @@ from counterfoil.stub import lazy
 __getattr__ = lazy(
     __name__,
     {
-        "_common": ["Problem"],
-        "_spec": ["JobResponse"],
+        "_common": ["JobResponse", "Problem"],
     },
 )

@@ -4,5 +4,9 @@ from __future__ import annotations
 from counterfoil.stub import Model
 
 
+class JobResponse(Model):
+    name: str
+
+
 class Problem(Model):
     error: str

@@ -1,0 +1,174 @@
+"""Responses that a handler returns: of one status, of a range, or of a status without a class."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.fragments import Expression, Identifier
+from counterfoil_codegen.lower.content import Content, read_content
+from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of
+from counterfoil_codegen.naming import pascal
+from counterfoil_codegen.rules import api as rules
+
+_REPLIES: Final = {
+    200: "Ok",
+    201: "Created",
+    202: "Accepted",
+    203: "NonAuthoritativeInformation",
+    204: "NoContent",
+    205: "ResetContent",
+    206: "PartialContent",
+    207: "MultiStatus",
+    208: "AlreadyReported",
+    226: "ImUsed",
+    300: "MultipleChoices",
+    301: "MovedPermanently",
+    302: "Found",
+    303: "SeeOther",
+    304: "NotModified",
+    305: "UseProxy",
+    307: "TemporaryRedirect",
+    308: "PermanentRedirect",
+}
+_RANGES: Final = {"2": "Successful", "3": "Redirected"}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSuccess:
+    """A response that a handler returns."""
+
+    status: str  # 200, 2XX
+    content: Content | None
+    redirects: bool = False  # it says by `Location` where to, and has no content
+    shorthand: bool = False  # its body may be returned alone, beside other replies
+
+    @property
+    def reply(self) -> str:
+        """The class of its replies: that of its status, or of the range that has it."""
+        own = _REPLIES.get(int(self.status)) if self.status.isdigit() else None
+        return own or _RANGES[self.status[0]]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the handler gives the status."""
+        return self.reply in _RANGES.values()
+
+    def annotation(self, names: Names) -> Expression | None:
+        if self.redirects and not self.is_open:
+            return Expression.name(Identifier("Location"))
+        return None if self.content is None else self.content.answer(names)
+
+
+def draft_success(
+    context: Context, place: Node, node: Node, status: str, operation_id: str
+) -> DraftSuccess:
+    """Read the response *node* of a status or range."""
+    origin = origin_of(place, node, pascal(operation_id), "Response")
+    if not is_shared(place, node):
+        origin = origin.child(status)
+    content = None if _is_bodiless(status) else read_content(context, node, origin)
+    return DraftSuccess(status, content, redirects(node, status))
+
+
+def with_shorthand(drafts: Sequence[DraftSuccess]) -> tuple[DraftSuccess, ...]:
+    """*drafts*; where there is but a range, its body alone is a 200."""
+    only = drafts[0]
+    if len(drafts) > 1 or only.status != "2XX" or only.content is None:
+        return tuple(drafts)
+    return (replace(only, status="200", shorthand=True), only)
+
+
+def finish_successes(drafts: Iterable[DraftSuccess], names: Names) -> tuple[ir.Success, ...]:
+    """One for each class of replies."""
+    by_reply: defaultdict[str, list[DraftSuccess]] = defaultdict(list)
+    for draft in drafts:
+        by_reply[draft.reply].append(draft)
+    return tuple(_finish(group, names) for group in by_reply.values())
+
+
+def _finish(group: Sequence[DraftSuccess], names: Names) -> ir.Success:
+    first = group[0]
+    told = [draft.content for draft in group if draft.content is not None]
+    known = all(draft.status.isdigit() for draft in group)
+    return ir.Success(
+        status=None if first.is_open else int(first.status),
+        reply=Identifier(first.reply),
+        annotation=_union([draft.annotation(names) for draft in group]),
+        media_type=told[0].media_type if told else None,
+        statuses=tuple(int(draft.status) for draft in group) if first.is_open and known else (),
+        shorthand=first.shorthand,
+    )
+
+
+def _union(annotations: Sequence[Expression | None]) -> Expression | None:
+    if all(one is None for one in annotations):
+        return None
+    by_text = {str(one): one or Expression.none() for one in annotations}
+    found = tuple(by_text.values())
+    return found[0] if len(found) == 1 else Expression.union(*found)
+
+
+def redirects(node: Node, status: str) -> bool:
+    """Whether a response is no more than a redirect: its `Location` then is what is returned.
+
+    One that has content too is typed by that.
+    """
+    if not status.isdigit() or status[0] != "3" or _is_bodiless(status):
+        return False
+    headers, content = node.get("headers"), node.get("content")
+    names = {name.lower() for name, _ in headers.items()} if headers is not None else set()
+    return "location" in names and (content is None or not content.value)
+
+
+def report_extras(context: Context, node: Node, *, redirects: bool) -> None:
+    """Report headers and links, but for what is typed otherwise."""
+    typed = {"content-type", "location"} if redirects else {"content-type"}
+    for key, cure in (("headers", "counterfoil.set_headers"), ("links", "the body, or a header")):
+        found = node.get(key)
+        if found is None or {name.lower() for name, _ in found.items()} <= typed:
+            continue
+        context.diagnostics.report(
+            rules.RESPONSE_EXTRAS,
+            found.key_span,
+            f"the {key} of this response are not generated",
+            f"set them in the handler, by {cure}",
+        )
+
+
+def report_mixed(context: Context, listed: Node, successes: Iterable[DraftSuccess]) -> None:
+    """Report what would be sent as another media type than the spec says: that of the first."""
+    first: dict[str, str] = {}
+    for one in successes:
+        if one.content is None:
+            continue
+        taken = first.setdefault(one.reply, one.content.media_type)
+        if taken != one.content.media_type:
+            context.diagnostics.report(
+                rules.MEDIA_TYPE,
+                (listed.get(one.status) or listed).key_span,
+                f"{one.content.media_type!r:.80} is not generated beside {taken!r:.80}: "
+                f"what a handler returns as {one.reply} is of one media type",
+                "describe the other as an operation of its own, if it is needed",
+            )
+
+
+def is_final(context: Context, place: Node, status: str) -> bool:
+    """Whether *status* ends a request; one of the class 1xx does not, and is reported."""
+    if status[0] != "1":
+        return True
+    context.diagnostics.report(
+        rules.INTERIM_STATUS,
+        place.key_span,
+        f"the status {status} is not generated: it is no answer, but comes before one",
+        f'leave it out, or waive = ["{rules.INTERIM_STATUS.id}"]',
+    )
+    return False
+
+
+def _is_bodiless(status: str) -> bool:
+    return status.isdigit() and int(status) in ir.BODILESS

@@ -1,0 +1,71 @@
+"""What every reply is: a status, a body of a known type, and headers.
+
+A reply that was made without a body is sent without content; one whose body is None, as `null`.
+
+Each class spells out the forms of its constructor: type checkers do not carry over to a subclass
+what a generic base says of the type of `self`, and would let `Created()` pass for
+`Created[Notice]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+__all__ = [
+    "LEFT_OUT",
+    "Binary",
+    "HeaderValues",
+    "Reply",
+    "T_co",
+    "Text",
+    "WithoutContent",
+    "fill",
+]
+
+HeaderValues: TypeAlias = Mapping[str, str | Sequence[str]]
+"""Response headers by name; a sequence of values sends one field line for each of them."""
+
+Binary: TypeAlias = bytes | AsyncIterable[bytes]
+"""A body of a media type that is neither JSON nor text: whole, or in pieces as they are made."""
+
+Text: TypeAlias = str | AsyncIterable[bytes]
+"""A body of a textual media type: whole, or in pieces, which are UTF-8 already."""
+
+T_co = TypeVar("T_co", covariant=True)
+
+LEFT_OUT = object()
+
+
+@dataclass(frozen=True, init=False, slots=True)
+class Reply(Generic[T_co]):
+    """An answer of one status, or of one class of them; covariant in body and headers."""
+
+    status: int
+
+    body: T_co
+    """What is sent as the body."""
+
+    headers: HeaderValues | None
+    """Headers to send, over and above those of every answer."""
+
+    has_content: bool
+    """Whether a body was given: `Ok(None)` is JSON's null, `Ok()` is nothing."""
+
+
+def fill(reply: Reply[object], body: object, headers: HeaderValues | None) -> None:
+    """Set what a reply is made of."""
+    has_content = body is not LEFT_OUT
+    object.__setattr__(reply, "body", body if has_content else None)
+    object.__setattr__(reply, "has_content", has_content)
+    object.__setattr__(reply, "headers", headers)
+
+
+class WithoutContent(Reply[None]):
+    """A reply of a status that never has content."""
+
+    __slots__ = ()
+
+    def __init__(self, *, headers: HeaderValues | None = None) -> None:
+        fill(self, LEFT_OUT, headers)

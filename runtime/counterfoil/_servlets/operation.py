@@ -1,0 +1,152 @@
+"""What an operation declares, and what its servlet's replies and errors are held against."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from counterfoil._describe import describe
+from counterfoil._errors import ApiError, CodedError, StatusError, error_object
+from counterfoil._input.media_types import is_json
+from counterfoil._json.jsonable import jsonable
+from counterfoil._output.connection import abort
+from counterfoil._output.headers import set_headers, withdraw_headers
+from counterfoil._output.rendering import Renderer, servlet_of
+from counterfoil._replies import Redirected, Reply, Successful
+from counterfoil._servlets.representations import Content, Representation
+from counterfoil._types import Answer, Request
+
+__all__ = ["Declared", "Operation", "send_declared"]
+
+logger = logging.getLogger("counterfoil.servlets")
+
+Declared: TypeAlias = ApiError[object] | StatusError[object]
+
+
+class Operation:
+    """What one operation may answer."""
+
+    method: Callable[..., Awaitable[Reply[object]]]
+    """The servlet's method, as it was before `answers` took hold of it."""
+
+    def __init__(
+        self,
+        replies: Iterable[type[Reply[object]]],
+        errors: tuple[type[ApiError[object]] | type[StatusError[object]], ...],
+        media_type: str,
+        contents: Iterable[Content] = (),
+        statuses: Iterable[int] = (),
+    ) -> None:
+        usual = Representation(media_type)
+        self._forms: Mapping[type[object], Representation] = {
+            **dict.fromkeys(replies, usual),
+            **{one.reply: Representation(one.media_type) for one in contents},
+        }
+        self._errors = errors
+        self._statuses = frozenset(statuses)
+        self._taken = {vars(reply).get("status") for reply in self._forms}
+        self.is_html = bool(self._forms) and all(form.is_html for form in self._forms.values())
+
+    def checked(self, request: Request, reply: Reply[object]) -> Reply[object]:
+        """*reply*, or the one that the servlet has put another around, if it is declared.
+
+        Raises `TypeError` if it is not, and `RuntimeError` if the handler has written to the
+        request itself.
+        """
+        if request.startedWriting:
+            raise RuntimeError("the handler wrote to the request, and returned a reply too")
+        body = reply.body
+        if isinstance(body, Reply):  # around which the servlet has put the one that it knows
+            reply = body
+        is_wrapped = reply is body and not isinstance(reply, Successful | Redirected)
+        if is_wrapped or type(reply) not in self._forms:
+            raise TypeError(f"the operation does not declare {type(reply).__name__}")
+        if isinstance(reply, Successful | Redirected):
+            self._check_status(reply)
+        return reply
+
+    def _check_status(self, reply: Successful[object] | Redirected[object]) -> None:
+        status = reply.status
+        listed = self._statuses.intersection(reply.statuses)
+        if status in self._taken or (listed and status not in listed):
+            name = type(reply).__name__
+            raise TypeError(f"the operation does not declare {name} with status {status}")
+
+    def form_of(self, reply: Reply[object]) -> Representation:
+        """How a checked *reply* is written."""
+        return self._forms[type(reply)]
+
+    def declares(self, error: Declared) -> bool:
+        """Whether the operation may raise *error*."""
+        return isinstance(error, self._errors)
+
+    def refused(self, request: Request, error: Exception, name: str) -> Answer | None:
+        """What to hand to a host for *error*, which ended the operation *name*.
+
+        None if it was written here, or if a part of another answer has been sent: then the
+        connection is cut.
+        """
+        withdraw_headers(request)
+        started = request.startedWriting
+        try:
+            answer = self._shown(request, error, name)
+        except Exception as fault:
+            answer = _failed(request, fault, name)
+        if started:
+            abort(request)
+            return None
+        return answer
+
+    def _shown(self, request: Request, error: Exception, name: str) -> Answer | None:
+        """What a client may see of *error*; None if that was written here."""
+        # To raise *error* again instead would tie it to this frame, which only the garbage
+        # collector would find.
+        answer: Answer | None
+        if isinstance(error, CodedError):
+            answer = error.code, error.error_dict()
+        elif not isinstance(error, self._errors):
+            return _failed(request, error, name)
+        elif error.body is None:
+            answer = error.status, error_object(error.status)
+        elif error.media_type == "application/json":
+            answer = error.status, jsonable(error.body)
+        else:
+            answer = None
+        if error.headers is not None:
+            set_headers(request, error.headers)
+        status = error.code if isinstance(error, CodedError) else error.status
+        logger.info("%s: %s: %s %d", describe(request), name, type(error).__name__, status)
+        if answer is None and not request.startedWriting and not isinstance(error, CodedError):
+            Representation(error.media_type).write_body(request, status, error.body)
+        return answer
+
+
+def send_declared(request: Request, error: Declared, renderer: Renderer) -> Awaitable[None] | None:
+    """Answer with a declared *error*; what is returned must be awaited.
+
+    Raises `CodedError` for one without a body: it has the shape of every other error. Raises
+    `ValueError` or `TypeError` if the body cannot be sent.
+    """
+    if error.body is None:
+        body = error_object(error.status)
+        raise CodedError(
+            error.status, str(body["error"]), str(body["errcode"]), headers=error.headers
+        )
+    withdraw_headers(request)
+    name = type(error).__name__
+    logger.info("%s: %s: %s %d", describe(request), servlet_of(request), name, error.status)
+    if request.startedWriting:
+        abort(request)
+        return None
+    if not is_json(error.media_type):
+        if error.headers is not None:
+            set_headers(request, error.headers)
+        Representation(error.media_type).write_body(request, error.status, error.body)
+        return None
+    return renderer.send_model(request, error.status, error.body, error.media_type, error.headers)
+
+
+def _failed(request: Request, fault: Exception, name: str) -> Answer:
+    logger.error("%s: %s failed", describe(request), name, exc_info=fault)
+    return 500, error_object(500, "Internal server error")
