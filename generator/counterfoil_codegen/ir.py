@@ -53,11 +53,18 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """The body of a request."""
+class Choice:
+    """What the body of a request may be: a type, and the media types that are read as it."""
 
-    annotation: Expression  # models.NewNotice; str, bytes, BodyStream if it is not JSON
-    media_type: str  # application/json: parsed and validated
+    annotation: Expression  # models.NewNotice; str, bytes, BodyStream if it is not parsed
+    media_types: tuple[str, ...]  # application/json: parsed and validated
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The body of a request: one of several types, chosen by its Content-Type."""
+
+    choices: tuple[Choice, ...]  # never empty; the first is for a body without a Content-Type
     required: bool
     doc: str
     stream: bool = False  # read by the handler as it arrives

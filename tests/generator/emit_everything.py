@@ -79,7 +79,7 @@ PARAMETERS = operation(
         ),
         parameter("link", ir.Location.QUERY, name("str"), default=Constant(LONG_LINK)),
     ),
-    body=ir.Body(model("NewNotice"), "application/json", False, ""),
+    body=ir.Body((ir.Choice(model("NewNotice"), ("application/json",)),), False, ""),
     errors=(BOARD_NOT_FOUND, GONE, DEFAULT_PROBLEM),
     doc=LONG_DOC,
 )
@@ -96,7 +96,9 @@ BYTES = operation(
     ir.Method("POST"),
     path("UPLOAD", "/upload"),
     (success(200, "Ok", name("Binary"), "application/octet-stream"),),
-    body=ir.Body(name("BodyStream"), "application/octet-stream", False, "", stream=True),
+    body=ir.Body(
+        (ir.Choice(name("BodyStream"), ("application/octet-stream",)),), False, "", stream=True
+    ),
     options=ir.Options(cancellable=True, timeout=0.05, max_body=10 * 2**20, cors=POLICY),
 )
 TEXT = operation(
@@ -105,7 +107,7 @@ TEXT = operation(
     ir.Method("PATCH"),
     path("TEXT", "/text"),
     (success(200, "Ok", name("Text"), "text/plain"), success(204, "NoContent")),
-    body=ir.Body(name("str"), "text/plain", False, ""),
+    body=ir.Body((ir.Choice(name("str"), ("text/plain",)),), False, ""),
     options=ir.Options(timeout=3600.0, cors=POLICY),
 )
 REDIRECT = operation(
@@ -199,7 +201,7 @@ SECURED = operation(
     ir.Method("PUT"),
     path("SECURED", "/secured"),
     (success(204, "NoContent"),),
-    body=ir.Body(name("bytes"), "image/png", True, ""),
+    body=ir.Body((ir.Choice(name("bytes"), ("image/png",)),), True, ""),
     security=ir.Security(tuple((one,) for one in NEEDED.values()), optional=False),
 )
 GREETED = operation(

@@ -175,7 +175,7 @@ POST_NOTICE = operation(
     NOTICES,
     (success(200, "Ok", model("Notice")), success(201, "Created", model("Notice"))),
     parameters=(in_path("board_id"),),
-    body=ir.Body(model("NewNotice"), "application/json", True, "The notice."),
+    body=ir.Body((ir.Choice(model("NewNotice"), ("application/json",)),), True, "The notice."),
     errors=(BOARD_NOT_FOUND, TXN_CONFLICT),
     doc="Pin a notice to a board, once for each transaction id.",
 )

@@ -76,6 +76,11 @@ def in_template(operation: ir.Operation, text: str) -> ir.Operation:
     return dataclasses.replace(operation, path=path)
 
 
+def in_choices(body: ir.Body, text: str) -> ir.Body:
+    choices = tuple(ir.Choice(one.annotation, (f"text/{text}",)) for one in body.choices)
+    return dataclasses.replace(body, choices=choices)
+
+
 def in_media_types(operation: ir.Operation, text: str) -> ir.Operation:
     successes = tuple(
         dataclasses.replace(success, media_type=f"text/{text}") for success in operation.successes
@@ -129,7 +134,7 @@ FIELDS: Final[dict[str, Change]] = {
             p, constraints=((Identifier("pattern"), Constant(text)),)
         )
     ),
-    "body media type": in_body(lambda b, text: dataclasses.replace(b, media_type=f"text/{text}")),
+    "body media type": in_body(in_choices),
     "body doc": in_body(lambda b, text: dataclasses.replace(b, doc=text)),
     "reply media type": in_operation(in_media_types),
     "cors": in_operation(in_cors),

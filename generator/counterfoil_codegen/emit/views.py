@@ -34,7 +34,7 @@ class BodyView:
     """A body: `body: Annotated[models.Notice, Body()]`."""
 
     annotation: Expression
-    mark: Expression
+    declared: Expression  # the annotation, with the media types of each of its types
     default: Expression | None
 
 
@@ -354,12 +354,28 @@ def _statuses(successes: Sequence[ir.Success]) -> Constant | None:
 
 
 def _body(body: ir.Body) -> BodyView:
-    media_type = Constant(body.media_type)
-    keywords = [] if body.media_type == JSON else [(Identifier("media_type"), media_type)]
-    mark = Expression.call(Expression.name(Identifier("Body")), (), keywords)
+    annotation = Expression.union(*(choice.annotation for choice in body.choices))
     if body.required or body.stream:
-        return BodyView(body.annotation, mark, None)
-    return BodyView(Expression.optional(body.annotation), mark, Expression.none())
+        return BodyView(annotation, Expression.union(*map(_choice, body.choices)), None)
+    annotation, none = Expression.optional(annotation), Expression.none()
+    if len(body.choices) == 1:
+        only = ir.Choice(annotation, body.choices[0].media_types)
+        return BodyView(annotation, _choice(only), none)
+    return BodyView(annotation, Expression.union(*map(_choice, body.choices), none), none)
+
+
+def _choice(choice: ir.Choice) -> Expression:
+    """`Annotated[models.Notice, Body(), Body(media_type="text/json")]`."""
+    mark = Expression.name(Identifier("Body"))
+    told = [
+        [] if media_type == JSON else [(Identifier("media_type"), Constant(media_type))]
+        for media_type in choice.media_types
+    ]
+    return Expression.subscript(
+        Expression.name(Identifier("Annotated")),
+        choice.annotation,
+        *(Expression.call(mark, (), keywords) for keywords in told),
+    )
 
 
 def _parameter(parameter: ir.Parameter) -> ParameterView:

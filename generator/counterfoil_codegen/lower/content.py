@@ -14,7 +14,7 @@ from counterfoil_codegen.schemas import JsonSchema, Origin
 
 JSON: Final = "application/json"
 _JSON_LIKE: Final = re.compile(
-    r"((application|text)/json|[\w.+-]+/[\w.+-]+\+json)(\s*;.*)?", re.IGNORECASE
+    r"((application|text)/json|[\w.+*-]+/[\w.+*-]+\+json)(\s*;.*)?", re.IGNORECASE
 )
 # What a schema may say of a string without asking anything of it.
 _OF_STRINGS: Final = frozenset(
@@ -57,7 +57,7 @@ class Content:
 
 
 def read_content(context: Context, owner: Node, origin: Origin) -> Content | None:
-    """The content of a request body or response object; None if it has none.
+    """The content of a response object; None if it has none.
 
     Of several media types JSON is taken, or else the first.
     """
@@ -85,11 +85,11 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
             f'read or write them in the handler, and waive = ["{rules.ITEM_SCHEMA.id}"]',
         )
     if not is_json(media_type):
-        return Content(media_type, None, schema is None or _is_plain(schema))
+        return Content(media_type, None, schema is None or asks_for_text(schema))
     return Content(media_type, {} if schema is None else context.typed(schema, origin))
 
 
-def _is_plain(schema: Node) -> bool:
+def asks_for_text(schema: Node) -> bool:
     """Whether *schema*, of what is not JSON, asks for no more than a string."""
     kind = schema.get("type")
     is_string = kind is None or kind.value == "string"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
-from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.content import Content, is_json, read_content
-from counterfoil_codegen.lower.context import Context, Names, origin_of
+from counterfoil_codegen.fragments import Identifier
+from counterfoil_codegen.lower.bodies import DraftBody, draft_body
+from counterfoil_codegen.lower.context import Context, Names
 from counterfoil_codegen.lower.documents import report_requests
-from counterfoil_codegen.lower.extensions import Extension, refuse_stream
+from counterfoil_codegen.lower.extensions import Extension
 from counterfoil_codegen.lower.parameters import (
     DraftParameter,
     draft_parameters,
@@ -26,7 +26,6 @@ from counterfoil_codegen.lower.responses import (
     draft_responses,
 )
 from counterfoil_codegen.lower.successes import finish_successes
-from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema
 
@@ -49,24 +48,6 @@ class Mounted:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftBody:
-    """A request body that waits for the names of schemas."""
-
-    content: Content
-    required: bool
-    doc: str
-    stream: bool
-
-    def finish(self, names: Names) -> ir.Body:
-        annotation = self.content.annotation(names)
-        if self.stream:
-            annotation = Expression.name(Identifier("BodyStream"))
-        return ir.Body(
-            annotation, self.content.media_type, self.required, self.doc, stream=self.stream
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class DraftOperation:
     """An operation that waits for the names of schemas."""
 
@@ -82,9 +63,9 @@ class DraftOperation:
     def schemas(self) -> Iterator[JsonSchema]:
         """The schemas that the operation's module names."""
         contents = [success.content for success in self.responses.successes]
-        contents.append(None if self.body is None else self.body.content)
         yield from (parameter.schema for parameter in self.parameters)
         yield from (one.schema for one in contents if one is not None and one.schema is not None)
+        yield from () if self.body is None else self.body.schemas()
 
     def error_schemas(self) -> Iterator[JsonSchema]:
         for error in self.responses.errors:
@@ -160,7 +141,7 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
             ),
             *draft_parameters(context, found, template, names, mounted.id),
         ),
-        body=_body(context, mounted),
+        body=draft_body(context, mounted.node, mounted.id, mounted.extension),
         responses=draft_responses(context, mounted.node, mounted.id),
     )
 
@@ -188,35 +169,6 @@ def _undeclared(
         explode=None,
         doc="",
         node=mounted.node,
-    )
-
-
-def _body(context: Context, mounted: Mounted) -> DraftBody | None:
-    extension = mounted.extension
-    place = mounted.node.mapping("requestBody")
-    node = context.loader.resolve(place) if place is not None else None
-    content = None
-    if place is not None and node is not None:
-        content = read_content(context, node, origin_of(place, node, pascal(mounted.id), "Request"))
-    if node is None or content is None:
-        refuse_stream(extension, "the operation has no body", context.diagnostics)
-        return None
-    if is_json(content.media_type):
-        refuse_stream(extension, "the operation's is JSON", context.diagnostics)
-    elif not content.is_plain:
-        _report_raw(context, node, content)
-    required = node.boolean("required") is True
-    stream = extension.stream is not None
-    return DraftBody(content, required, node.string("description") or "", stream)
-
-
-def _report_raw(context: Context, node: Node, content: Content) -> None:
-    context.diagnostics.report(
-        rules.RAW_BODY,
-        node.get("content") or node,
-        f"the body is {content.media_type!r}, which is handed to the handler as it is, "
-        "whatever its schema says",
-        f'parse it in the handler, and waive = ["{rules.RAW_BODY.id}"]',
     )
 
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, Protocol, cast, get_args
+from collections.abc import Sequence
+from types import UnionType
+from typing import BinaryIO, Protocol, TypeAlias, Union, cast, get_args, get_origin
 
 from pydantic import ValidationError
+from typing_extensions import override
 
 from counterfoil._input.body_stream import BodyStream, stream_of
+from counterfoil._input.form_types import encoded, field_type
+from counterfoil._input.forms import read_form
 from counterfoil._input.markers import Body
-from counterfoil._input.media_types import check_coding, check_is_no_form, checker, is_json
+from counterfoil._input.media_types import (
+    Chooser,
+    check_coding,
+    check_is_no_form,
+    checker,
+    is_form,
+    is_json,
+)
 from counterfoil._input.problems import Problem
 from counterfoil._input.wire import type_adapter
 from counterfoil._json.decoding import JsonError, MalformedJsonError, decode
 from counterfoil._types import Request
 
-__all__ = ["BodyReader", "body_reader", "is_json"]
+__all__ = ["BodyReader", "body_choices", "body_reader", "is_json"]
 
 
 class BodyReader(Protocol):
@@ -39,21 +51,76 @@ class BodyReader(Protocol):
         """
 
 
-def body_reader(marker: Body, attribute: str, annotation: object, *, optional: bool) -> BodyReader:
-    """What reads a body that is declared as *marker* and *annotation*."""
+def body_choices(annotation: object) -> list[tuple[object, Body]]:
+    """Each type that *annotation* marks as a body, with each media type that is read as it."""
+    is_union = get_origin(annotation) in (Union, UnionType)
+    return [
+        (member, marker)
+        for member in (get_args(annotation) if is_union else (annotation,))
+        for marker in get_args(member)[1:]
+        if isinstance(marker, Body)
+    ]
+
+
+def body_reader(
+    choices: Sequence[tuple[object, Body]], attribute: str, *, optional: bool
+) -> BodyReader:
+    """What reads a body that is declared as one of *choices*."""
+    groups: list[tuple[_Kind, object, list[str]]] = []
+    for annotation, marker in choices:
+        kind = _kind(annotation, marker.media_type)
+        for known, of, media_types in groups:
+            if known is kind and of == annotation:
+                media_types.append(marker.media_type)
+                break
+        else:
+            groups.append((kind, annotation, [marker.media_type]))
+    readers = [
+        (media_types, kind(attribute, annotation, media_types, optional=optional))
+        for kind, annotation, media_types in groups
+    ]
+    return readers[0][1] if len(readers) == 1 else _ChosenBody(readers)
+
+
+def _kind(annotation: object, media_type: str) -> _Kind:
     types = _types(annotation)
     if BodyStream in types:
-        return _StreamedBody(attribute, marker)
-    if is_json(marker.media_type):
-        return _JsonBody(attribute, annotation, optional=optional)
-    raw = _TextBody if str in types else _RawBody
-    return raw(attribute, marker, optional=optional)
+        return _StreamedBody
+    if is_json(media_type):
+        return _JsonBody
+    if str in types:
+        return _TextBody
+    return _FormBody if is_form(media_type) and bytes not in types else _RawBody
 
 
 def _types(annotation: object) -> tuple[object, ...]:
     """The types that `Annotated[A | B, ...]` names."""
     inner = next(iter(get_args(annotation)), annotation)
-    return (inner, *get_args(inner))
+    return (inner, *get_args(inner)) if get_origin(inner) in (Union, UnionType) else (inner,)
+
+
+class _ChosenBody:
+    """One of several, by the Content-Type."""
+
+    is_whole = True
+
+    def __init__(self, readers: Sequence[tuple[Sequence[str], BodyReader]]) -> None:
+        self._readers = Chooser(
+            {each: reader for media_types, reader in readers for each in media_types}
+        )
+
+    def check(self, request: Request) -> None:
+        check_coding(request)
+        self._readers.choose(request).check(request)
+
+    def read(
+        self,
+        request: Request,
+        content: bytes | None,
+        values: dict[str, object],
+        problems: list[Problem],
+    ) -> None:
+        self._readers.choose(request).read(request, content, values, problems)
 
 
 class _JsonBody:
@@ -66,7 +133,9 @@ class _JsonBody:
 
     is_whole = True
 
-    def __init__(self, attribute: str, annotation: object, *, optional: bool) -> None:
+    def __init__(
+        self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
+    ) -> None:
         self._validator = type_adapter(annotation).validator
         self._attribute = attribute
         self._optional = optional
@@ -106,8 +175,10 @@ class _RawBody:
     is_whole = True
     is_text = False
 
-    def __init__(self, attribute: str, marker: Body, *, optional: bool) -> None:
-        self.check = checker(marker.media_type, is_text=self.is_text)
+    def __init__(
+        self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
+    ) -> None:
+        self.check = checker(media_types, is_text=self.is_text)
         self._attribute = attribute
         self._optional = optional
 
@@ -138,13 +209,42 @@ class _TextBody(_RawBody):
             problems.append(Problem("body", "value_error", "Input is not UTF-8"))
 
 
+class _FormBody(_RawBody):
+    """A form in one line: each field spells what its type says, and is then validated as JSON."""
+
+    def __init__(
+        self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
+    ) -> None:
+        super().__init__(attribute, annotation, media_types, optional=optional)
+        adapter = type_adapter(annotation)
+        self._validator = adapter.validator
+        self._type = field_type(adapter)
+
+    @override
+    def _put(self, data: bytes, values: dict[str, object], problems: list[Problem]) -> None:
+        found: list[Problem] = []
+        form = read_form(data, self._type, found)
+        value = self._type.value(form, "body", found)
+        problems += found
+        if found:
+            return
+        try:
+            values[self._attribute] = self._validator.validate_json(
+                encoded(value), strict=True, by_alias=True, by_name=False
+            )
+        except ValidationError as error:
+            problems += Problem.first_of(error, "body")
+
+
 class _StreamedBody:
     """A body that is read as it arrives, where the server can do it; else the whole of it."""
 
     is_whole = False
 
-    def __init__(self, attribute: str, marker: Body) -> None:
-        self.check = checker(marker.media_type, is_text=False)
+    def __init__(
+        self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
+    ) -> None:
+        self.check = checker(media_types, is_text=False)
         self._attribute = attribute
 
     def read(
@@ -155,6 +255,11 @@ class _StreamedBody:
         problems: list[Problem],
     ) -> None:
         values[self._attribute] = stream_of(request)
+
+
+_Kind: TypeAlias = (
+    type[_JsonBody] | type[_RawBody] | type[_TextBody] | type[_FormBody] | type[_StreamedBody]
+)
 
 
 def _content(request: Request) -> bytes:

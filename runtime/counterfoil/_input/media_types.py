@@ -1,15 +1,20 @@
-"""The media type of a request's body, held against the one that is declared (RFC 9110, 8.3)."""
+"""The media type of a request's body, held against those that are declared (RFC 9110, 8.3)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 from counterfoil._errors import CodedError
 from counterfoil._types import Request
 
-__all__ = ["check_coding", "check_is_no_form", "checker", "is_json"]
+__all__ = ["Chooser", "check_coding", "check_is_no_form", "checker", "is_form", "is_json"]
+
+T = TypeVar("T")
 
 _UTF_8 = frozenset({"ascii", "us-ascii", "utf-8", "utf8"})
+_PARAMETER = re.compile(r';[ \t]*([^\s=;"]+)=("(?:[^"\\]|\\.)*"|[^\s;"]*)')
 
 
 def is_json(media_type: str) -> bool:
@@ -18,24 +23,59 @@ def is_json(media_type: str) -> bool:
     return essence in ("application/json", "text/json") or essence.endswith("+json")
 
 
-def checker(media_type: str, *, is_text: bool) -> Callable[[Request], None]:
+def is_form(media_type: str) -> bool:
+    """Whether bodies of *media_type* are forms in one line (WHATWG URL, section 5)."""
+    return _essence(media_type) == "application/x-www-form-urlencoded"
+
+
+def checker(media_types: Sequence[str], *, is_text: bool) -> Callable[[Request], None]:
     """What raises `CodedError` with 415 for a request whose body says that it is something else.
 
-    A body of which the request says nothing is taken for *media_type*; `*/*` and `image/*` stand
-    for many. A text must be in UTF-8.
+    A body of which the request says nothing is taken for one of *media_types*; `*/*` and `image/*`
+    stand for many. A text must be in UTF-8.
     """
-    declared = _essence(media_type)
+    declared = [_essence(media_type) for media_type in media_types]
 
     def check(request: Request) -> None:
         check_coding(request)
         for line in request.requestHeaders.getRawHeaders(b"Content-Type", ()):
             given = line.decode("latin-1")
-            if not _fits(_essence(given), declared):
-                raise CodedError(415, f"The body must be {declared}")
+            if not any(_fits(_essence(given), each) for each in declared):
+                raise _unsupported(request, declared)
             if is_text and _charset(given) not in _UTF_8:
                 raise CodedError(415, "The body must be in UTF-8")
 
     return check
+
+
+class Chooser(Generic[T]):
+    """What a body is read with, by its Content-Type; without one, the first of *choices*.
+
+    A media type goes before a range that it is in: `text/csv` before `text/*` before `*/*`.
+    """
+
+    def __init__(self, choices: Mapping[str, T]) -> None:
+        self._first = next(iter(choices.values()))
+        self._by_type = {_essence(each): choice for each, choice in choices.items()}
+        self._by_range = sorted(
+            ((each, choice) for each, choice in self._by_type.items() if "*" in each),
+            key=lambda pair: -len(pair[0]),
+        )
+
+    def choose(self, request: Request) -> T:
+        """Raises `CodedError`: 415 for another media type, 400 for more than one of them."""
+        lines = request.requestHeaders.getRawHeaders(b"Content-Type")
+        if not lines:
+            return self._first
+        if len(lines) > 1:
+            raise CodedError(400, "The Content-Type must be given once")
+        given = _essence(lines[0].decode("latin-1"))
+        if given in self._by_type:
+            return self._by_type[given]
+        for declared, choice in self._by_range:
+            if _fits(given, declared):
+                return choice
+        raise _unsupported(request, list(self._by_type))
 
 
 def check_coding(request: Request) -> None:
@@ -56,7 +96,16 @@ def check_is_no_form(request: Request) -> None:
     """Raise `CodedError` with 415 for a body in the parts of a form (RFC 7578)."""
     for line in request.requestHeaders.getRawHeaders(b"Content-Type", ()):
         if line[:19].lower() == b"multipart/form-data":
-            raise CodedError(415, "The body must be application/json")
+            raise _unsupported(request, ["application/json"])
+
+
+def _unsupported(request: Request, declared: Sequence[str]) -> CodedError:
+    """A 415 that lists what is accepted (RFC 9110, section 15.5.16; RFC 5789, section 3.1)."""
+    listed = ", ".join(declared)
+    headers = {"Accept": listed}
+    if request.method == b"PATCH":
+        headers["Accept-Patch"] = listed
+    return CodedError(415, f"The body must be {' or '.join(declared)}", headers=headers)
 
 
 def _essence(media_type: str) -> str:
@@ -66,13 +115,15 @@ def _essence(media_type: str) -> str:
 def _fits(given: str, declared: str) -> bool:
     if declared.endswith("/*"):
         return declared == "*/*" or given.startswith(declared[:-1])
+    start, is_suffix_range, suffix = declared.partition("/*+")  # application/*+json
+    if is_suffix_range:
+        return given.startswith(f"{start}/") and given.endswith(f"+{suffix}")
     return given == declared
 
 
 def _charset(media_type: str) -> str:
     """The charset that *media_type* names (RFC 9110, section 8.3.2), or UTF-8."""
-    for parameter in media_type.split(";")[1:]:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip(" \t").strip('"').lower()
+    for name, value in _PARAMETER.findall(media_type):
+        if name.lower() == "charset":
+            return str(value).strip('"').lower()
     return "utf-8"

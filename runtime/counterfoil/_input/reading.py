@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from counterfoil._input.bodies import BodyReader, body_reader
+from counterfoil._input.bodies import BodyReader, body_choices, body_reader
 from counterfoil._input.body_stream import body_of
-from counterfoil._input.markers import Body, Parameter
+from counterfoil._input.markers import Parameter
 from counterfoil._input.parameters import collector
 from counterfoil._input.problems import Problem, refusal
 from counterfoil._input.shapes import Shape
@@ -136,8 +136,9 @@ def _plan(inputs: type[object]) -> _Plan:
     body: BodyReader | None = None
     for attribute, annotation in hints.items():
         marker = _marker(annotation)
-        if isinstance(marker, Body):
-            body = body_reader(marker, attribute, annotation, optional=attribute in vars(inputs))
+        choices = body_choices(annotation)
+        if choices:
+            body = body_reader(choices, attribute, optional=attribute in vars(inputs))
         elif isinstance(marker, Parameter):
             required = attribute not in vars(inputs)
             slot, schema = _slot(attribute, marker, annotation, definitions, required=required)
@@ -149,7 +150,7 @@ def _plan(inputs: type[object]) -> _Plan:
 
 
 def _marker(annotation: object) -> object:
-    markers = (each for each in get_args(annotation)[1:] if isinstance(each, Parameter | Body))
+    markers = (each for each in get_args(annotation)[1:] if isinstance(each, Parameter))
     return next(markers, None)
 
 

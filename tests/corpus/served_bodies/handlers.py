@@ -18,5 +18,26 @@ class Bodies:
     ) -> list[models.Shape]:
         return body
 
+    async def post_page(
+        self, request: Request, body: models.PostPageRequest | str | bytes | None
+    ) -> str:
+        match body:
+            case models.PostPageRequest():
+                return f"page {body.title} {body.stars}"
+            case str() | bytes():
+                return f"{type(body).__name__} {len(body)}"
+        return "nothing"
+
+    async def patch_page(
+        self, request: Request, body: int | models.PatchPageRequestMergePatchJson
+    ) -> str:
+        return f"number {body}" if isinstance(body, int) else f"patch {body.title}"
+
+    async def post_form(self, request: Request, body: models.Order) -> models.Order:
+        return body
+
+    async def put_form(self, request: Request, body: dict[str, float] | None) -> dict[str, float]:
+        return {} if body is None else body
+
 
 HANDLERS = {"spec": Bodies()}

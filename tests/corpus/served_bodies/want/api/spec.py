@@ -24,6 +24,8 @@ __all__ = ["SpecHandler", "SpecServlet"]
 
 THING = path("/thing")
 THINGS = path("/things")
+PAGES = path("/pages")
+FORMS = path("/forms")
 
 
 class SpecHandler(Protocol):
@@ -52,6 +54,34 @@ class SpecHandler(Protocol):
         """POST /things"""
         raise unimplemented("postThings")
 
+    async def post_page(
+        self,
+        request: Request,
+        body: models.PostPageRequest | str | bytes | None,
+    ) -> str:
+        """POST /pages"""
+        raise unimplemented("postPage")
+
+    async def patch_page(
+        self,
+        request: Request,
+        body: int | models.PatchPageRequestMergePatchJson,
+    ) -> str:
+        """PATCH /pages"""
+        raise unimplemented("patchPage")
+
+    async def post_form(self, request: Request, body: models.Order) -> models.Order:
+        """POST /forms"""
+        raise unimplemented("postForm")
+
+    async def put_form(
+        self,
+        request: Request,
+        body: dict[str, float] | None,
+    ) -> dict[str, float]:
+        """PUT /forms"""
+        raise unimplemented("putForm")
+
 
 class PutThingInput(Input):
     body: Annotated[models.Thing, Body()]
@@ -67,6 +97,40 @@ class PostThingsInput(Input):
     body: Annotated[models.PostThingsRequest, Body()]
 
 
+class PostPageInput(Input):
+    body: (
+        Annotated[
+            models.PostPageRequest,
+            Body(),
+            Body(media_type="application/*+json"),
+            Body(media_type="application/x-www-form-urlencoded"),
+        ]
+        | Annotated[str, Body(media_type="text/csv")]
+        | Annotated[bytes, Body(media_type="image/*")]
+        | None
+    ) = None
+
+
+class PatchPageInput(Input):
+    body: (
+        Annotated[int, Body()]
+        | Annotated[
+            models.PatchPageRequestMergePatchJson,
+            Body(media_type="application/merge-patch+json"),
+        ]
+    )
+
+
+class PostFormInput(Input):
+    body: Annotated[models.Order, Body(media_type="application/x-www-form-urlencoded")]
+
+
+class PutFormInput(Input):
+    body: Annotated[
+        dict[str, float] | None, Body(media_type="application/x-www-form-urlencoded")
+    ] = None
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -77,6 +141,10 @@ class SpecServlet:
         server.register_paths("PUT", [THING], self.put_thing, "putThing")
         server.register_paths("PATCH", [THING], self.patch_thing, "patchThing")
         server.register_paths("POST", [THINGS], self.post_things, "postThings")
+        server.register_paths("POST", [PAGES], self.post_page, "postPage")
+        server.register_paths("PATCH", [PAGES], self.patch_page, "patchPage")
+        server.register_paths("POST", [FORMS], self.post_form, "postForm")
+        server.register_paths("PUT", [FORMS], self.put_form, "putForm")
 
     @answers(Ok)
     async def put_thing(self, request: Request, **path: str) -> Reply[object]:
@@ -94,4 +162,28 @@ class SpecServlet:
     async def post_things(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, PostThingsInput, path)
         reply = await self._handler.post_things(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def post_page(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PostPageInput, path)
+        reply = await self._handler.post_page(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def patch_page(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PatchPageInput, path)
+        reply = await self._handler.patch_page(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def post_form(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PostFormInput, path)
+        reply = await self._handler.post_form(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def put_form(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PutFormInput, path)
+        reply = await self._handler.put_form(request, given.body)
         return Ok(reply)

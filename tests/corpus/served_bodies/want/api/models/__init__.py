@@ -13,6 +13,13 @@ __getattr__ = lazy(
         "_common": ["Sided"],
         "_spec": [
             "Circle",
+            "Line",
+            "Order",
+            "OrderAddress",
+            "OrderLevel",
+            "OrderTagsItem",
+            "PatchPageRequestMergePatchJson",
+            "PostPageRequest",
             "PostThingsRequest",
             "Shape",
             "Square",

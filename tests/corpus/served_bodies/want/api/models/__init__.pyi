@@ -2,6 +2,13 @@
 from ._common import Sided
 from ._spec import (
     Circle,
+    Line,
+    Order,
+    OrderAddress,
+    OrderLevel,
+    OrderTagsItem,
+    PatchPageRequestMergePatchJson,
+    PostPageRequest,
     PostThingsRequest,
     Shape,
     Square,
@@ -12,6 +19,13 @@ from ._spec import (
 
 __all__ = [
     "Circle",
+    "Line",
+    "Order",
+    "OrderAddress",
+    "OrderLevel",
+    "OrderTagsItem",
+    "PatchPageRequestMergePatchJson",
+    "PostPageRequest",
     "PostThingsRequest",
     "Shape",
     "Sided",

@@ -2,15 +2,56 @@
 from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from counterfoil.stub import Absent, Model
-from pydantic import ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
 
 class Circle(Model):
     kind: Literal["circle"]
     radius: float
+
+
+class Line(Model):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    sku: str
+    count: Absent[Annotated[int, Field(ge=1)]] = None
+
+
+class OrderAddress(Model):
+    zip: str | None
+    floor: Absent[int] = None
+
+
+OrderLevel = TypeAliasType("OrderLevel", Literal[1, 2])
+
+OrderTagsItem = TypeAliasType("OrderTagsItem", Literal["gift", "fragile"])
+
+
+class Order(Model):
+    customer: UUID
+    paid: bool = False
+    tags: Annotated[Absent[list[OrderTagsItem]], Field(alias="tags[]")] = None
+    lines: Annotated[list[Line], Field(min_length=1)]
+    weights: Absent[list[float]] = None
+    meta: Absent[dict[str, str]] = None
+    address: Absent[OrderAddress] = None
+    level: Absent[OrderLevel] = None
+    note: str | None = None
+    either: Absent[int | Annotated[str, Field(max_length=3)]] = None
+    at: Absent[AwareDatetime] = None
+
+
+class PatchPageRequestMergePatchJson(Model):
+    title: str
+
+
+class PostPageRequest(Model):
+    title: Annotated[str, Field(min_length=1)]
+    stars: Absent[int] = None
 
 
 class Square(Model):

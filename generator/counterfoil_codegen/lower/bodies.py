@@ -1,0 +1,196 @@
+"""The body of a request: each of its media types, and the type of what comes in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.fragments import Expression, Identifier
+from counterfoil_codegen.lower.content import JSON, Content, asks_for_text, is_json
+from counterfoil_codegen.lower.context import Context, Names, origin_of
+from counterfoil_codegen.lower.extensions import Extension, refuse_stream
+from counterfoil_codegen.naming import pascal
+from counterfoil_codegen.rules import api as api_rules
+from counterfoil_codegen.rules import bodies as rules
+from counterfoil_codegen.schemas import JsonSchema, Origin
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_SYMBOLS: Final = r"[\w!#$%&'*+.^`|~-]+"
+_MEDIA_TYPE: Final = re.compile(
+    rf"{_SYMBOLS}/{_SYMBOLS}([ \t]*;[ -~]*)?", re.ASCII
+)  # RFC 9110, section 8.3.1
+_OF_OBJECTS: Final = frozenset(
+    {"additionalProperties", "allOf", "anyOf", "oneOf", "patternProperties", "properties"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBody:
+    """A request body that waits for the names of schemas."""
+
+    contents: tuple[Content, ...]
+    required: bool
+    doc: str
+    stream: bool
+
+    def schemas(self) -> Iterator[JsonSchema]:
+        yield from (one.schema for one in self.contents if one.schema is not None)
+
+    def finish(self, names: Names) -> ir.Body:
+        """The body, with the media types of one type together."""
+        media_types: dict[Expression, list[str]] = {}
+        for content in self.contents:
+            annotation = content.annotation(names)
+            if self.stream:
+                annotation = Expression.name(Identifier("BodyStream"))
+            media_types.setdefault(annotation, []).append(content.media_type)
+        choices = tuple(ir.Choice(one, tuple(all_of)) for one, all_of in media_types.items())
+        return ir.Body(choices, self.required, self.doc, stream=self.stream)
+
+
+def draft_body(
+    context: Context, operation: Node, operation_id: str, extension: Extension
+) -> DraftBody | None:
+    """Read the body of *operation*; None if it has none, or none that has content."""
+    place = operation.mapping("requestBody")
+    node = context.loader.resolve(place) if place is not None else None
+    contents: tuple[Content, ...] = ()
+    if place is not None and node is not None:
+        origin = origin_of(place, node, pascal(operation_id), "Request")
+        contents = _Contents(context, origin, stream=extension.stream is not None).read(node)
+    if node is None or not contents:
+        refuse_stream(extension, "the operation has no body", context.diagnostics)
+        return None
+    if any(is_json(content.media_type) for content in contents):
+        refuse_stream(extension, "the operation's is JSON", context.diagnostics)
+    return DraftBody(
+        contents,
+        node.boolean("required") is True,
+        node.string("description") or "",
+        extension.stream is not None,
+    )
+
+
+class _Contents:
+    """Reads the content of one body."""
+
+    def __init__(self, context: Context, origin: Origin, *, stream: bool) -> None:
+        self._context = context
+        self._origin = origin
+        self._stream = stream
+        self._typed: list[tuple[Node, JsonSchema]] = []
+
+    def read(self, body: Node) -> tuple[Content, ...]:
+        """Each media type of *body*: JSON first, then in the order of the document."""
+        found = body.get("content")
+        listed = list(found.items()) if found is not None else []
+        seen: dict[str, Content] = {}
+        for media_type, node in sorted(listed, key=lambda pair: _rank(pair[0])):
+            essence = media_type.partition(";")[0].strip().lower()
+            if _MEDIA_TYPE.fullmatch(media_type) is None:
+                self._report_media_type(media_type, node)
+            elif essence in seen:
+                self._report_parameters(media_type, seen[essence].media_type, node)
+            else:
+                seen[essence] = self._content(media_type, node)
+        return tuple(seen.values())
+
+    def _content(self, media_type: str, node: Node) -> Content:
+        resolved = self._context.loader.resolve(node)
+        schema = None if resolved is None else resolved.get("schema")
+        items = None if resolved is None else resolved.get("itemSchema")
+        if items is not None:
+            self._context.diagnostics.report(
+                api_rules.ITEM_SCHEMA,
+                items.key_span,
+                f"the items of {media_type!r:.80} are not held to their schema",
+                f'read or write them in the handler, and waive = ["{api_rules.ITEM_SCHEMA.id}"]',
+            )
+        if is_json(media_type):
+            return Content(media_type, {} if schema is None else self._schema(schema, media_type))
+        if schema is None or asks_for_text(schema):
+            return Content(media_type, None)
+        if media_type.lower().startswith(_FORM) and not self._stream and self._is_object(schema):
+            self._report_separators(resolved)
+            return Content(media_type, self._schema(schema, media_type))
+        self._report_raw(media_type, node)
+        return Content(media_type, None, is_plain=False)
+
+    def _schema(self, schema: Node, media_type: str) -> JsonSchema:
+        """The type of *schema*; one that is written twice is one type."""
+        for other, typed in self._typed:
+            if other.value == schema.value and other.document is schema.document:
+                return typed
+        typed = self._context.typed(schema, self._named(media_type))
+        self._typed.append((schema, typed))
+        return typed
+
+    def _named(self, media_type: str) -> Origin:
+        """What an inline schema is named after: `PostThingRequest`, `PostThingForm`."""
+        origin = self._origin
+        if media_type.lower().startswith(_FORM):
+            return replace(origin, suffix="Form")
+        if not self._typed:
+            return origin
+        subtype = media_type.partition(";")[0].partition("/")[2]
+        return origin.child(pascal(subtype))
+
+    def _is_object(self, schema: Node) -> bool:
+        target = self._context.loader.resolve(schema)
+        value = None if target is None else target.value
+        if not isinstance(value, dict):
+            return False
+        types = value.get("type")
+        if types is None:
+            return bool(value.keys() & _OF_OBJECTS)
+        return types == "object" or (isinstance(types, list) and "object" in types)
+
+    def _report_raw(self, media_type: str, node: Node) -> None:
+        self._context.diagnostics.report(
+            api_rules.RAW_BODY,
+            node.key_span,
+            f"a body of {media_type!r:.80} is handed to the handler as it is, "
+            "whatever its schema says",
+            f'parse it in the handler, and waive = ["{api_rules.RAW_BODY.id}"]',
+        )
+
+    def _report_media_type(self, media_type: str, node: Node) -> None:
+        self._context.diagnostics.report(
+            rules.BAD_MEDIA_TYPE,
+            node.key_span,
+            f"{media_type!r:.80} is no media type: no request can name it, and it is left out",
+            "write it as type/subtype, such as application/json",
+        )
+
+    def _report_parameters(self, media_type: str, first: str, node: Node) -> None:
+        self._context.diagnostics.report(
+            rules.MEDIA_TYPE_PARAMETERS,
+            node.key_span,
+            f"{media_type!r:.80} is read as {first!r:.80}: parameters do not tell types apart",
+            "give it a subtype of its own, such as application/vnd.example.v2+json",
+        )
+
+    def _report_separators(self, media: Node | None) -> None:
+        encodings = None if media is None else media.mapping("encoding")
+        for name, encoding in encodings.items() if encodings is not None else ():
+            style = encoding.get("style")
+            explode = encoding.get("explode")
+            if (explode is not None and explode.value is False) or (
+                style is not None and style.value in ("spaceDelimited", "pipeDelimited")
+            ):
+                self._context.diagnostics.report(
+                    rules.FORM_STYLE,
+                    encoding.key_span,
+                    f"the field {name!r:.80} is not split at a separator: "
+                    "a list is read where a field is repeated",
+                    "leave explode and style out, and repeat the field",
+                )
+
+
+def _rank(media_type: str) -> int:
+    """JSON comes first: a body without a Content-Type is taken for the first one."""
+    return 0 if media_type.lower() == JSON else 1 if is_json(media_type) else 2

@@ -1,0 +1,23 @@
+"""CF250 to CF259, and CF450 to CF459: the bodies of requests."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Rule, Severity
+
+BAD_MEDIA_TYPE: Final = Rule(
+    "CF250",
+    Severity.WARNING,
+    "The media type of a body is written as HTTP writes it.",
+)
+MEDIA_TYPE_PARAMETERS: Final = Rule(
+    "CF450",
+    Severity.WARNING,
+    "Media types of a body that differ in parameters alone are not told apart.",
+)
+FORM_STYLE: Final = Rule(
+    "CF451",
+    Severity.WARNING,
+    "A list in a form is read from fields of one name, not split at a separator.",
+)
