@@ -70,6 +70,10 @@ test: check mounts ## check, then every test, with the runtime's coverage
 soak: $(installed) ## do the faults of tests/faults a thousand times over
 	$(bin)/python -m pytest --soak --capture=no tests/faults
 
+.PHONY: determinism
+determinism: $(installed) ## generate the real specs 20 times over, each in other surroundings
+	$(bin)/python -m pytest --soak tests/determinism
+
 .PHONY: mutate
 mutate: $(installed) ## break what routes, renders errors and cancels, and list what no test notices
 	@mkdir -p var
