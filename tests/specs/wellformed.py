@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import quote, urlencode
 
 from counterfoil.stub import Body, Cookie, Header, Path, Query
@@ -63,7 +64,7 @@ def build_request(template: str, inputs: type[object] | None, seed: int) -> Buil
             case Cookie():
                 headers["Cookie"] = f"{wire}={_text(value)}"
             case Body():
-                body = value if isinstance(value, bytes) else _json(value)
+                body = _body(marker.media_type, value)
                 headers["Content-Type"] = marker.media_type
     target = _quoted_literals(path)
     return Built(f"{target}?{urlencode(query)}" if query else target, headers, body)
@@ -85,13 +86,15 @@ def _values(inputs: type[object], seed: int) -> tuple[dict[str, Marker], Mapping
 
 
 def _taken_apart(hint: object) -> tuple[Marker, object]:
-    """The marker in an `Annotated`, and the annotation without it."""
+    """The marker in an `Annotated`, or in the first of several, and the annotation without it."""
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(one for one in get_args(hint) if get_origin(one) is Annotated)
     if get_origin(hint) is not Annotated:
         raise TypeError(f"no marker in {hint!r}")
     bare, *metadata = get_args(hint)
-    (marker,) = (one for one in metadata if isinstance(one, Marker))
+    marker = next(one for one in metadata if isinstance(one, Marker))
     for one in metadata:
-        if one is not marker:
+        if not isinstance(one, Marker):
             bare = Annotated[bare, one]
     return marker, bare
 
@@ -109,8 +112,17 @@ def _text(value: object) -> str:
     return plain if isinstance(plain, str) else json.dumps(plain)
 
 
-def _json(value: object) -> bytes:
-    return TypeAdapter(object).dump_json(value, by_alias=True)
+def _body(media_type: str, value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if media_type != "application/x-www-form-urlencoded":
+        return TypeAdapter(object).dump_json(value, by_alias=True)
+    fields = TypeAdapter(dict[str, object]).validate_python(
+        TypeAdapter(object).dump_python(value, mode="json", by_alias=True, exclude_none=True)
+    )
+    return urlencode(
+        [(name, text) for name, each in fields.items() for text in _texts(each)]
+    ).encode()
 
 
 def _quoted_literals(path: str) -> str:
