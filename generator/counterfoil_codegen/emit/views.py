@@ -8,34 +8,15 @@ from typing import Final
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit import docs, security
+from counterfoil_codegen.emit.inputs import JSON, BodyView, ParameterView, body_view, parameter_view
 from counterfoil_codegen.emit.options import CORS, cors_call, options, shared_cors
 from counterfoil_codegen.emit.precedence import registration_order, specificity
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from counterfoil_codegen.import_order import exported_order
 
 _LINE: Final = 88
-JSON: Final = "application/json"
 _FIRST_REDIRECT: Final = 300
 _LOCATION: Final = Expression.name(Identifier("Location"))
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterView:
-    """A parameter: `limit: Annotated[int, Query(), Field(ge=1)] = 20`."""
-
-    name: Identifier
-    annotation: Expression
-    marks: tuple[Expression, ...]
-    default: Constant | Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class BodyView:
-    """A body: `body: Annotated[models.Notice, Body()]`."""
-
-    annotation: Expression
-    declared: Expression  # the annotation, with the media types of each of its types
-    default: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +244,9 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
         input=operation.input,
         method=Identifier(operation.method.value),
         path=operation.path,
-        positional=tuple(_parameter(parameter) for parameter in in_path),
-        body=None if body is None else _body(body),
-        keywords=tuple(_parameter(parameter) for parameter in elsewhere),
+        positional=tuple(parameter_view(parameter) for parameter in in_path),
+        body=None if body is None else body_view(body),
+        keywords=tuple(parameter_view(parameter) for parameter in elsewhere),
         returns=_returns(operation.successes, plain),
         doc=docs.operation(operation),
         cancellable=operation.options.cancellable,
@@ -351,70 +332,6 @@ def _statuses(successes: Sequence[ir.Success]) -> Constant | None:
     """The statuses that a handler may give, if not all of a range."""
     statuses = [status for one in successes for status in one.statuses]
     return Constant(statuses) if statuses else None
-
-
-def _body(body: ir.Body) -> BodyView:
-    annotation = Expression.union(*(choice.annotation for choice in body.choices))
-    if body.required or body.stream:
-        return BodyView(annotation, Expression.union(*map(_choice, body.choices)), None)
-    annotation, none = Expression.optional(annotation), Expression.none()
-    if len(body.choices) == 1:
-        only = ir.Choice(annotation, body.choices[0].media_types)
-        return BodyView(annotation, _choice(only), none)
-    return BodyView(annotation, Expression.union(*map(_choice, body.choices), none), none)
-
-
-def _choice(choice: ir.Choice) -> Expression:
-    """`Annotated[models.Notice, Body(), Body(media_type="text/json")]`."""
-    mark = Expression.name(Identifier("Body"))
-    told = [
-        [] if media_type == JSON else [(Identifier("media_type"), Constant(media_type))]
-        for media_type in choice.media_types
-    ]
-    return Expression.subscript(
-        Expression.name(Identifier("Annotated")),
-        choice.annotation,
-        *(Expression.call(mark, (), keywords) for keywords in told),
-    )
-
-
-def _parameter(parameter: ir.Parameter) -> ParameterView:
-    marks = tuple(_marks(parameter))
-    if parameter.required:
-        return ParameterView(parameter.name, parameter.annotation, marks, None)
-    if parameter.default is not None:
-        default = _default(parameter.default)
-        return ParameterView(parameter.name, parameter.annotation, marks, default)
-    annotation = Expression.optional(parameter.annotation)
-    return ParameterView(parameter.name, annotation, marks, Expression.none())
-
-
-def _default(value: Constant) -> Constant | Expression:
-    """A list stands in a `Field`: bare, it would be one list for every request to a reader."""
-    text = str(value)
-    if not text.startswith("["):
-        return value
-    keyword, given = ("default", value) if text != "[]" else ("default_factory", None)
-    shown = given or Expression.name(Identifier("list"))
-    return Expression.call(Expression.name(Identifier("Field")), (), [(Identifier(keyword), shown)])
-
-
-def _marks(parameter: ir.Parameter) -> Iterator[Expression]:
-    """`Query("from", explode=False)`, `Field(ge=1)`."""
-    renamed = parameter.wire_name != str(parameter.name)
-    said = {
-        "style": parameter.style,
-        "explode": parameter.explode,
-        "media_type": parameter.media_type,
-        "allow_empty": parameter.allow_empty or None,
-    }
-    yield Expression.call(
-        Expression.name(Identifier(parameter.location.value)),
-        [Constant(parameter.wire_name)] if renamed else [],
-        [(Identifier(key), Constant(value)) for key, value in said.items() if value is not None],
-    )
-    if parameter.constraints:
-        yield Expression.call(Expression.name(Identifier("Field")), keywords=parameter.constraints)
 
 
 def _ordered(names: Sequence[Identifier]) -> tuple[Identifier, ...]:
