@@ -224,7 +224,7 @@ class _FormBody(_RawBody):
     def _put(self, data: bytes, values: dict[str, object], problems: list[Problem]) -> None:
         found: list[Problem] = []
         form = read_form(data, self._type, found)
-        value = self._type.value(form, "body", found)
+        value = self._type.value(form, ("body",), found)
         problems += found
         if found:
             return

@@ -84,26 +84,26 @@ class FieldType:
                 form = form.inner.setdefault(step, Field())
         form.texts.append(text)
 
-    def value(self, given: Field, place: str, problems: list[Problem]) -> JsonValue:
+    def value(self, given: Field, place: tuple[str, ...], problems: list[Problem]) -> JsonValue:
         """The value of JSON that *given* spells; what cannot be one is put into *problems*."""
         if "array" in self.kinds and all(step.isdecimal() for step in given.inner):
             item = self.item
             texts = [Field([text]) for text in given.texts]
             return [
-                item.value(each, f"{place}.{index}", problems)
+                item.value(each, (*place, str(index)), problems)
                 for index, each in enumerate([*texts, *given.inner.values()])
             ]
         if given.inner and not given.texts:
             return {
-                name: self.named(name).value(each, f"{place}.{name}", problems)
+                name: self.named(name).value(each, (*place, name), problems)
                 for name, each in given.inner.items()
             }
         if len(given.texts) > 1 or given.inner:
-            problems.append(Problem(place, "value_error", "Field must be given once"))
+            problems.append(Problem.at(place, "value_error", "Field must be given once"))
             return None
         return self._scalar(given.texts[0], place, problems) if given.texts else {}
 
-    def _scalar(self, text: str, place: str, problems: list[Problem]) -> JsonValue:
+    def _scalar(self, text: str, place: tuple[str, ...], problems: list[Problem]) -> JsonValue:
         kinds = self.kinds
         if kinds & {"integer", "number"} and _INTEGER.fullmatch(text):
             return int(text)
@@ -119,7 +119,7 @@ class FieldType:
             try:
                 return decode(text.encode())
             except JsonError as error:
-                problems.append(Problem(place, "json_invalid", f"Content not JSON: {error}."))
+                problems.append(Problem.at(place, "json_invalid", f"Content not JSON: {error}."))
         return text
 
     def _of(self, schemas: list[object]) -> FieldType:

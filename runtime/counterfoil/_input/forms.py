@@ -34,14 +34,14 @@ def read_form(data: bytes, into: FieldType, problems: list[Problem]) -> Field:
 def _pairs(data: bytes, problems: list[Problem]) -> Iterator[tuple[str, str]]:
     for pair in data.split(b"&"):
         name, _, text = pair.partition(b"=")
-        place = "body"
+        place: tuple[str, ...] = ("body",)
         try:
             if pair:
                 decoded = _decoded(name)
-                place = f"body.{decoded}"
+                place = ("body", decoded)
                 yield decoded, _decoded(text)
         except ValueError as error:
-            problems.append(Problem(place, "value_error", f"Input {error}"))
+            problems.append(Problem.at(place, "value_error", f"Input {error}"))
 
 
 def _decoded(data: bytes) -> str:

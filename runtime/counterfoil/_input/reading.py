@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar, get_args, get_type_hints
 
 from pydantic import ValidationError
@@ -69,7 +70,9 @@ class _Parameters:
 
     def __init__(self, slots: Sequence[Slot], validator: SchemaValidator) -> None:
         self._collect = collector(slots)
-        self._validator = validator
+        has_objects = any(slot.shape.is_object for slot in slots)
+        exactly = partial(validator.validate_python, by_alias=True, by_name=False)
+        self._validate = exactly if has_objects else validator.validate_python
         self._locations = {slot.attribute: slot.location for slot in slots}
 
     def read(
@@ -78,9 +81,7 @@ class _Parameters:
         texts: Texts = {}
         self._collect(request, path, texts, problems)
         try:
-            values: dict[str, object] = self._validator.validate_python(
-                texts, by_alias=True, by_name=False
-            )
+            values: dict[str, object] = self._validate(texts)
         except ValidationError as error:
             problems += self._found(error, {problem.location for problem in problems})
             return {}

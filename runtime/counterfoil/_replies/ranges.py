@@ -27,6 +27,8 @@ class Successful(StatusReply[T_co]):
 
     statuses = range(200, 300)
 
+    # Not in the base: a `self` of `StatusReply[None]` leaves open what `Successful(204)` is of.
+
     @overload
     def __init__(
         self: Successful[None], status: int, *, headers: HeaderValues | None = None

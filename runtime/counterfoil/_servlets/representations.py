@@ -46,7 +46,7 @@ class Representation:
         self.is_html = media_type.partition(";")[0].strip().lower() == "text/html"
 
     def hands_on(self, reply: Reply[object]) -> bool:
-        """Whether *reply* is JSON, which a host writes."""
+        """Whether a host that is not ours may write *reply*: it is plain JSON."""
         return self.is_plain and reply.has_content and not isinstance(reply.body, Location)
 
     def send(
