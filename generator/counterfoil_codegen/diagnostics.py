@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -73,13 +74,24 @@ class Diagnostics:
     def __init__(self, waived: frozenset[str] = frozenset()) -> None:
         self._waived = waived
         self._found: set[Diagnostic] = set()
+        self._standing_in: Mapping[Rule, Rule] = {}
 
     def report(self, rule: Rule, place: Place | Span, message: str, cure: str) -> None:
         """Add a finding of *rule* at *place*; *cure* is its help. The same finding counts once."""
+        rule = self._standing_in.get(rule, rule)
         if self.is_waived(rule):
             return
         span = place if isinstance(place, Span) else place.span
         self._found.add(Diagnostic(span, rule, message, cure))
+
+    @contextmanager
+    def standing_in(self, rules: Mapping[Rule, Rule]) -> Iterator[None]:
+        """Within, report findings of a rule that is a key of *rules* as those of its value."""
+        self._standing_in = rules
+        try:
+            yield
+        finally:
+            self._standing_in = {}
 
     def is_waived(self, rule: Rule) -> bool:
         """Whether findings of *rule* are passed over."""

@@ -27,13 +27,23 @@ def spec(tmp_path: Path) -> Spec:
         ("a: 1\n".encode("utf-32"), "1:1 CF111"),
         (b"a: \xc3\xa9\nb: caf\xe9\n", "2:7 CF111"),
         (b"a: \xed\xa0\x80\n", "1:4 CF111"),
-        (b"\xef\xbb\xbfa: 1\n", "1:1 CF112"),
     ],
 )
 @pytest.mark.parametrize("name", ["x.yaml", "x.json"])
 def test_encodings(spec: Spec, name: str, content: bytes, finding: str) -> None:
     assert spec.write({name: content}).load(name) is None
     assert spec.findings == [f"{name}:{finding}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("x.yaml", b"a: 1\nb: [\n"), ("x.json", b'{"a": 1,\n"b": [\n')]
+)
+def test_a_byte_order_mark_is_no_part_of_the_text(spec: Spec, name: str, text: bytes) -> None:
+    marked = b"\xef\xbb\xbf" + text
+    assert spec.write({name: marked + b"]}" if name == "x.json" else marked + b"]"}).load(name)
+    assert spec.load(name) == spec.at(name)
+    assert spec.findings == []
+    assert spec.at(name, "a").key_span.column == (1 if name == "x.yaml" else 2)
 
 
 def test_the_lines_of_a_refused_file_can_still_be_listed(spec: Spec) -> None:
@@ -193,7 +203,7 @@ def test_a_node_is_known_by_its_place(spec: Spec) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["s: 1\nb: 0\nm: []\nl: {}\n", '{"s":1,\n"b":0,\n"m":[],\n"l":{}}']
+    "text", ["s: []\nb: 0\nm: []\nl: {}\n", '{"s":[],\n"b":0,\n"m":[],\n"l":{}}']
 )
 def test_a_wrong_type_is_reported_at_the_value(spec: Spec, text: str) -> None:
     name = "x.json" if text.startswith("{") else "x.yaml"
@@ -207,8 +217,24 @@ def test_a_wrong_type_is_reported_at_the_value(spec: Spec, text: str) -> None:
         f"{name}:{line}:{column} CF161" for line, column in enumerate(columns, 1)
     ]
     assert [found.message for found in spec.diagnostics] == [
-        "'s' must be a string, not a number",
+        "'s' must be a string, not a list",
         "'b' must be a boolean, not a number",
         "'m' must be a mapping, not a list",
         "'l' must be a list, not a mapping",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "string", "boolean"),
+    [("s: 1.5\nb: 'true'\n", "1.5", True), ('{"s":true,\n"b":"False"}', "true", False)],
+)
+def test_what_spells_the_value_is_read_and_reported(
+    spec: Spec, text: str, string: str, boolean: bool
+) -> None:
+    name = "x.json" if text.startswith("{") else "x.yaml"
+    root = spec.write({name: text}).at(name)
+    assert (root.string("s"), root.boolean("b")) == (string, boolean)
+    columns = (6, 5) if name == "x.json" else (4, 4)
+    assert spec.findings == [
+        f"{name}:{line}:{column} CF260" for line, column in enumerate(columns, 1)
     ]

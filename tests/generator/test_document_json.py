@@ -61,7 +61,7 @@ REFUSED = {
     "tab in a string": ('{"a": "x\ty"}', "1:9 CF131"),
     "leading zero": ('{"a": 01}', "1:8 CF131"),
     "not closed": ('{"a": [1, 2', "1:12 CF131"),
-    "byte order mark": ("\ufeff{}", "1:1 CF112"),
+    "second byte order mark": ("\ufeff\ufeff{}", "1:1 CF131"),
     "raw control": ('{"a": "x\x7f"}', "1:9 CF113"),
     "depth": ("[" * 70 + "]" * 70, f"1:{DEEPEST + 1} CF143"),
     "depth of values": ("[" * DEEPEST + "1" + "]" * DEEPEST, f"1:{DEEPEST + 1} CF143"),

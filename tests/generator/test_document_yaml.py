@@ -138,7 +138,6 @@ REFUSED = {
     "merge key": ("a: &x {b: 1}\nc:\n  <<: *x\n", "3:3 CF125"),
     "cycle": ("a: &x\n  b: [*x]\n", "1:4 CF127"),
     "cycle in a key": ("a: &x\n  ? [*x]\n  : 1\n", "1:4 CF127"),
-    "byte order mark": ("\ufeffa: 1\n", "1:1 CF112"),
     "raw control": ("a: 1\nb: x\x1b[2J\n", "2:5 CF113"),
     "raw C1": ("a: \x85b\n", "1:4 CF113"),
     "line separator": ("a: b\u2028c\n", "1:5 CF113"),

@@ -44,6 +44,16 @@ def test_a41_a_parameter_may_be_empty() -> None:
         ("/v{a}", "/v12", {"a": "12"}),
         ("/{a}-{b}.x", "/p-q-r.x", {"a": "p", "b": "q-r"}),
         ("/{a}.(x)", "/1.(x)", {"a": "1"}),
+        ("/{a}{b}", "/x.json", {"a": "x", "b": ".json"}),
+        ("/{a}{b}", "/x.y.json", {"a": "x.y", "b": ".json"}),
+        ("/{a}{b}", "/x", None),
+        ("/{a}{b}", "/.", {"a": "", "b": "."}),
+        ("/{a}{b}{c}", "/x.y.z", {"a": "x", "b": ".y", "c": ".z"}),
+        ("/{a}{b}{c}", "/x.y", None),
+        ("/v{a}{b}:go/{c}", "/v1.json:go/x.y", {"a": "1", "b": ".json", "c": "x.y"}),
+        ("/{a}{b}.gz", "/x.tar.gz", {"a": "x", "b": ".tar"}),
+        ("/{a}{b}.gz", "/x.gz", None),
+        ("/{a}{b}.gz", "/x.gz.gz", {"a": "x", "b": ".gz"}),
     ],
 )
 def test_parameters_inside_a_segment(template: str, text: str, want: dict[str, str] | None) -> None:
@@ -57,10 +67,11 @@ def test_text_is_never_a_pattern() -> None:
 
 
 def test_b46_no_path_makes_a_pattern_slow() -> None:
-    pattern = path("/{a}-{b}-{c}-{d}.json")
     began = time.perf_counter()
-    assert pattern.match("/" + "-" * 100_000 + ".jso") is None
-    assert time.perf_counter() - began < 1
+    for template in ("/{a}-{b}-{c}-{d}.json", "/{a}{b}{c}.json"):
+        for text in ("-", ".", ".a", ".json"):
+            assert path(template).match("/" + text * 100_000 + "/") is None
+    assert time.perf_counter() - began < 5
 
 
 def test_the_template_travels_with_the_pattern() -> None:
@@ -99,7 +110,6 @@ def test_a_segment_is_text_or_a_parameter_or_mixed(
         ("/{a", (), "the path template '/{a' has an unmatched brace"),
         ("/{a}}b", (), "the path template '/{a}}b' has an unmatched brace"),
         ("/a}", (), "the path template '/a}' has an unmatched brace"),
-        ("/{a}{b}", (), "'/{a}{b}' has two parameters with nothing between them"),
         ("/{a}/{a}", (), "'/{a}/{a}' names a parameter twice"),
         ("/{a-b}", (), "the parameter 'a-b' of '/{a-b}' is not a Python name"),
         ("/{é}", (), "the parameter 'é' of '/{é}' is not a Python name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ from counterfoil_codegen.document.source import Source, shown
 from counterfoil_codegen.document.values import JsonValue, Pointer, Positions, type_name
 from counterfoil_codegen.rules import reading as rules
 from counterfoil_codegen.rules.api import NULL_VALUE
+from counterfoil_codegen.rules.oddities import SPELLED_VALUE
+
+_BOOLEANS: Final = {"true": True, "false": False}
 
 
 class Document:
@@ -90,24 +94,38 @@ class Node:
         return None
 
     def string(self, key: str) -> str | None:
-        """The string under *key*; None if there is none, reported if it is something else."""
+        """The string under *key*; None if there is none, reported if it is something else.
+
+        A number or a boolean, as in `version: 1.0`, is taken for its text, and reported as well.
+        """
         member = self.get(key)
         if member is None:
             return None
         if isinstance(member.value, str):
             return member.value
+        if isinstance(member.value, bool | int | float):
+            text = json.dumps(member.value)
+            member._note_spelling("a string", shown(text))
+            return text
         member._refuse("a string")
         return None
 
     def boolean(self, key: str) -> bool | None:
-        """The boolean under *key*; None if there is none, reported if it is something else."""
+        """The boolean under *key*; None if there is none, reported if it is something else.
+
+        A text that spells one is taken for it, and reported as well.
+        """
         member = self.get(key)
         if member is None:
             return None
         if isinstance(member.value, bool):
             return member.value
-        member._refuse("a boolean")
-        return None
+        meant = _BOOLEANS.get(member.value.lower()) if isinstance(member.value, str) else None
+        if meant is None:
+            member._refuse("a boolean")
+        else:
+            member._note_spelling("a boolean", str(meant).lower())
+        return meant
 
     def mapping(self, key: str) -> Node | None:
         """The mapping under *key*; None if there is none, reported if it is something else."""
@@ -144,6 +162,16 @@ class Node:
             self.span,
             f"{shown(self.name)} is null, where {what} belongs: it is read as absent",
             "remove it",
+        )
+
+    def _note_spelling(self, what: str, meant: str) -> None:
+        """Report that this value is not *what* its place asks for, but read as *meant*."""
+        self.document.source.report(
+            SPELLED_VALUE,
+            self.span,
+            f"{shown(self.name)} must be {what}, not {type_name(self.value)}: "
+            f"it is read as {meant}",
+            f"write {meant}",
         )
 
     def _child(self, token: str, value: JsonValue) -> Node:

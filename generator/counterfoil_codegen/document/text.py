@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from itertools import islice
 from typing import Final
 
@@ -27,8 +28,10 @@ _WIDE: Final = (
 def decode(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[Source, bool]:
     """The text of a file called *name*, and whether it can be used.
 
-    What is not UTF-8 is reported, and replaced, so that a listing can still be shown.
+    What is not UTF-8 is reported, and replaced, so that a listing can still be shown. A byte order
+    mark is no part of the text (RFC 8259, section 8.1; YAML 1.2.2, section 5.2).
     """
+    data = data.removeprefix(BOM_UTF8)
     source = Source(name, data.decode(errors="replace"), diagnostics)
     wide = next((encoding for mark, encoding in _WIDE if data.startswith(mark)), None)
     if wide or b"\0" in data[:4]:
@@ -50,14 +53,6 @@ def check_characters(source: Source, *, yaml: bool) -> None:
     Raises:
         UnusableError: there are such; reported.
     """
-    if source.text.startswith("\ufeff"):
-        source.report(
-            rules.BYTE_ORDER_MARK,
-            source.at(1, 1),
-            "the file begins with a byte order mark",
-            "save it as UTF-8 without a byte order mark",
-        )
-        raise UnusableError(source.name)
     pattern = _YAML_CONTROL if yaml else CONTROL
     found = list(islice(pattern.finditer(source.text), _MOST_REPORTED))
     for control in found:

@@ -18,6 +18,8 @@ from counterfoil_codegen.lower.operations import DraftOperation, draft_operation
 from counterfoil_codegen.lower.responses import finish_errors
 from counterfoil_codegen.lower.security import Security, read_security
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.rules import reading
+from counterfoil_codegen.rules.oddities import BROKEN_UNUSED
 from counterfoil_codegen.schemas.assign import assign_names, put_names
 from counterfoil_codegen.schemas.components import Components
 from counterfoil_codegen.schemas.shapes import JsonSchema
@@ -74,7 +76,16 @@ def _report_empty(roots: Sequence[Node], diagnostics: Diagnostics) -> None:
 
 
 def _name_components(roots: Sequence[Node], context: Context) -> None:
-    """The schemas of the documents themselves get names, whether an operation uses them or not."""
+    """The schemas of the documents themselves get names, whether an operation uses them or not.
+
+    Those that none uses come last: nothing that is served depends on where their references lead.
+    """
+    context.components.build()
+    with context.diagnostics.standing_in(dict.fromkeys(reading.REFERENCES, BROKEN_UNUSED)):
+        _name_unused(roots, context)
+
+
+def _name_unused(roots: Sequence[Node], context: Context) -> None:
     for root in roots:
         components = root.mapping("components")
         schemas = components.mapping("schemas") if components is not None else None

@@ -10,10 +10,11 @@ from typing import Final
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.rules import oddities
 from counterfoil_codegen.schemas.components import Dialects
 from counterfoil_codegen.schemas.shapes import Dialect
 
-_VERSION: Final = re.compile(r"3\.([0-2])\.\d+(-.*)?")
+_VERSION: Final = re.compile(r"3\.([0-2])(\.\d+(-.*)?)?")
 _OWN_DIALECT: Final = re.compile(
     r"https://spec\.openapis\.org/oas/3\.(?:1/dialect/base|2/dialect/\d{4}-\d\d-\d\d)"
     r"|https://json-schema\.org/draft/2020-12/schema#?"
@@ -49,10 +50,12 @@ def report_requests(holder: Node, key: str, what: str, diagnostics: Diagnostics)
 
 def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
     version = root.value.get("openapi") if isinstance(root.value, dict) else None
-    match = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    match = _VERSION.fullmatch(str(version)) if isinstance(version, str | float) else None
     if match is None:
         _report_version(root, version, diagnostics)
         return Dialect(nullable_keyword=False)
+    if match[2] is None or not isinstance(version, str):
+        _report_short_version(root, match[0], diagnostics)
     if root.get("info") is None:
         _report_missing(root, "info", diagnostics)
     dialect = root.get("jsonSchemaDialect")
@@ -76,6 +79,15 @@ def _report_missing(root: Node, key: str, diagnostics: Diagnostics) -> None:
         root,
         f"the document has no {key!r}",
         f"add it: {key}: {{title: ..., version: ...}}",
+    )
+
+
+def _report_short_version(root: Node, version: str, diagnostics: Diagnostics) -> None:
+    diagnostics.report(
+        oddities.SHORT_VERSION,
+        root.get("openapi") or root,
+        f"the version of OpenAPI is not written in full; the document is read as {version}.0",
+        f'write openapi: "{version}.0"',
     )
 
 

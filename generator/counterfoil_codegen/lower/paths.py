@@ -11,6 +11,7 @@ from urllib.parse import quote
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.rules.oddities import NEIGHBOURS
 
 _PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
 _ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/]*|//[^/]*|\{[^{}]*\}://[^/]*")
@@ -40,6 +41,14 @@ def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
             f"the path {template!r} has a character that no path has: "
             f"it is served under {escaped!r}",
             "remove what is not meant as a part of the path",
+        )
+    if problem is None and "}{" in template:
+        diagnostics.report(
+            NEIGHBOURS,
+            node.key_span,
+            f"the path {template!r} has two parameters with nothing between them: "
+            "the second is what the last dot begins",
+            "write a text between them",
         )
     if problem is not None:
         diagnostics.report(
@@ -125,6 +134,4 @@ def _problem(template: str) -> str | None:
         return "has a parameter without a name"
     if twice:
         return f"names the parameter {twice[0]!r} twice"
-    if "}{" in template:
-        return "has two parameters with nothing between them"
     return None

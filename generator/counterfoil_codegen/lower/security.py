@@ -223,7 +223,7 @@ def _declared_scopes(scheme: Node) -> frozenset[str]:
 
 def _is_3_0(root: Node) -> bool:
     version = root.get("openapi")
-    return version is not None and str(version.value).startswith("3.0.")
+    return version is not None and str(version.value).startswith("3.0")
 
 
 def _finish(

@@ -11,8 +11,8 @@ from counterfoil_codegen.models.definitions import Definition
 from counterfoil_codegen.models.imports import Imports
 from counterfoil_codegen.models.prepare import Extra, Field, Record
 from counterfoil_codegen.models.problems import ModelError
-from counterfoil_codegen.models.schema import JsonValue
 from counterfoil_codegen.models.types import (
+    NONE,
     AnyOf,
     Bounded,
     Generic,
@@ -21,6 +21,7 @@ from counterfoil_codegen.models.types import (
     Plain,
     Scalar,
     Type,
+    union,
 )
 
 _BUILTIN_BASES: Final = frozenset({"dict", "list"})
@@ -97,6 +98,13 @@ class _Writer:
 
     def _field(self, field: Field, kind: Type) -> Iterator[str]:
         default = "" if field.required else f" = {self._default(field)}"
+        listed = _listed(field)
+        if listed and not isinstance(kind, Generic):
+            # A type checker does not see `list[X] | None` through `Field(default=[...])`.
+            name, inner = Identifier(f"_default_{field.name}"), self._type(_without_none(kind))
+            variable = Expression.subscript(self._name("ClassVar"), inner)
+            yield f"    {name}: {variable} = {Constant(listed)}"
+            default = f" = {self._call('Field', {'default': Expression.name(name)})}"
         yield f"    {Identifier(field.name)}: {self._type(kind)}{default}"
         yield from _doc(field.doc, "    ")
 
@@ -109,7 +117,7 @@ class _Writer:
                 return self._call("Field", {"default_factory": _plain("dict")})
             case []:
                 return self._call("Field", {"default_factory": _plain("list")})
-        return self._call("Field", {"default": Constant(_literal(value))})
+        return self._call("Field", {"default": Constant(_listed(field))})
 
     def _type(self, kind: Type) -> Expression:
         match kind:
@@ -151,15 +159,20 @@ def _plain(name: str) -> Expression:
     return Expression.name(Identifier(name))
 
 
-def _literal(value: JsonValue) -> Scalar | list[Scalar | None] | None:
-    """A default that is a list of scalars."""
-    if value is None or isinstance(value, Scalar):
-        return value
-    if isinstance(value, Sequence):
-        items = [item for item in value if item is None or isinstance(item, Scalar)]
-        if len(items) == len(value):
-            return items
-    raise ModelError("a default that has no literal form")
+def _listed(field: Field) -> list[Scalar | None]:
+    """The default of a field that is a list of scalars; empty where it is something else."""
+    value = None if field.required or field.default is None else field.default.value
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return []
+    items = [item for item in value if item is None or isinstance(item, Scalar)]
+    if len(items) != len(value):
+        raise ModelError("a default that has no literal form")
+    return items
+
+
+def _without_none(kind: Type) -> Type:
+    members = kind.members if isinstance(kind, AnyOf) else (kind,)
+    return union(member for member in members if member != NONE)
 
 
 def _doc(text: str, indent: str) -> Iterator[str]:

@@ -20,7 +20,6 @@ NO_DOCUMENT: Final = _error("CF105", "A spec folder holds at least one OpenAPI d
 
 # Text
 NOT_UTF8: Final = _error("CF111", "A spec is encoded in UTF-8.")
-BYTE_ORDER_MARK: Final = _error("CF112", "A spec does not begin with a byte order mark.")
 CONTROL_CHARACTER: Final = _error(
     "CF113", "A spec holds no control characters, neither raw nor escaped."
 )
@@ -59,6 +58,16 @@ REF_MALFORMED: Final = _error(
 )
 REF_TARGET_MISSING: Final = _error("CF157", "What a $ref points at exists.")
 REF_LOOP: Final = _error("CF158", "A chain of $ref ends at something that is not a $ref.")
+REFERENCES: Final = (
+    FILE_MISSING,
+    REF_NOT_STRING,
+    REF_REMOTE,
+    REF_ABSOLUTE,
+    REF_SCHEME,
+    REF_MALFORMED,
+    REF_TARGET_MISSING,
+    REF_LOOP,
+)
 
 # Shape
 WRONG_TYPE: Final = _error("CF161", "A value has the type that OpenAPI gives its key.")

@@ -2,8 +2,10 @@
 
 A parameter is any run of characters but `/`, as RFC 6570 spells a simple expansion, and may be
 empty. Where a segment holds text and parameters, each parameter ends at the first occurrence of the
-text after it, and the last text must end the segment. No pattern backtracks, so matching takes time
-in proportion to the path's length, whatever the template.
+text after it, and the last text must end the segment. Where two parameters have nothing between
+them, the second is what the last dot begins, as in `{name}{extension}`; a segment without a dot
+does not fit. No pattern backtracks, so matching takes time in proportion to the path's length,
+whatever the template.
 """
 
 from __future__ import annotations
@@ -47,18 +49,23 @@ class Segment:
             return f"(?P<{self.names[0]}>(?s:.*))"
         parts = [re.escape(self.texts[0])]
         for index, name in enumerate(self.names):
-            text = self.texts[index + 1]
-            last = index == len(self.names) - 1
-            parts.append(f"(?P<{name}>{_until(text, last=last)}){re.escape(text)}")
+            parts.append(f"(?P<{name}>{self._until(index)}){re.escape(self.texts[index + 1])}")
         return "".join(parts)
 
-
-def _until(text: str, *, last: bool) -> str:
-    """A pattern for a parameter that ends where *text* begins; being possessive, it is linear."""
-    if not text:
-        return "[^/]*"
-    end = r"(?=/|\Z)" if last else ""
-    return f"(?:(?!{re.escape(text)}{end})[^/])*+"
+    def _until(self, index: int) -> str:
+        """A pattern for the parameter at *index*; being possessive, it is linear."""
+        following = self.texts[index + 1 :]
+        neighbours = next((i for i, text in enumerate(following) if text), len(following) - 1)
+        text = following[neighbours]
+        end = r"(?=/|\Z)" if neighbours == len(following) - 1 else ""
+        stop = f"{re.escape(text)}{end}"
+        within = f"(?!{stop})" if text else ""
+        extension = f"\\.(?:{within}[^/.])*+"
+        if index and not self.texts[index]:
+            return extension
+        if neighbours:
+            within = f"(?!(?:{extension}){{{neighbours}}}{stop}){within}"
+        return f"(?:{within}[^/])*+" if within else "[^/]*"
 
 
 class PathTemplate(str):
@@ -87,7 +94,7 @@ def path(template: str, *names: str, rest: str | None = None) -> re.Pattern[str]
     follows it in the template leaves. It has a segment to itself.
 
     Raises `ValueError` for a template without a leading slash or with an unmatched brace, for two
-    parameters with nothing between them, for a name that is no identifier or occurs twice, for a
+    parameters of one name, for a name that is no identifier or occurs twice, for a
     wrong number of names, and for a *rest* that is no whole segment.
     """
     if not template.startswith("/"):
@@ -131,7 +138,5 @@ def _segment(text: str, remaining: list[str], template: str, *, is_rest: bool) -
     if any("{" in part or "}" in part for part in parts):
         raise ValueError(f"the path template {template!r} has an unmatched brace")
     texts = tuple(quote(part, safe=_PATH_CHARACTERS) for part in parts)
-    if "" in texts[1:-1]:
-        raise ValueError(f"{template!r} has two parameters with nothing between them")
     names, remaining[: len(texts) - 1] = tuple(remaining[: len(texts) - 1]), []
     return Segment(texts, names, is_rest)

@@ -1,0 +1,28 @@
+"""CF260 to CF269: what real documents write though OpenAPI has no such thing, and can be read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Rule, Severity
+
+SPELLED_VALUE: Final = Rule(
+    "CF260",
+    Severity.WARNING,
+    "A string is not written as a number, nor a boolean as a string; it is read as what it spells.",
+)
+BROKEN_UNUSED: Final = Rule(
+    "CF261",
+    Severity.WARNING,
+    "A $ref in a schema that no operation uses leads somewhere; or else any value fits there.",
+)
+NEIGHBOURS: Final = Rule(
+    "CF262",
+    Severity.WARNING,
+    "Text stands between two parameters of a path; or else the second begins at the last dot.",
+)
+SHORT_VERSION: Final = Rule(
+    "CF263",
+    Severity.WARNING,
+    "The version of OpenAPI is a string with three numbers.",
+)

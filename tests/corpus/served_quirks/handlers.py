@@ -1,0 +1,24 @@
+"""Answers with what it was given."""
+
+from __future__ import annotations
+
+from api import models
+from counterfoil import Request
+
+
+class Pages:
+    async def read_page(
+        self, request: Request, name: str, extension: models.ReadPageExtension
+    ) -> list[object]:
+        return [name, extension]
+
+    async def read_any(self, request: Request, name: str) -> str:
+        return name
+
+    async def pack(
+        self, request: Request, owner: int, format_: str, body: models.Packing
+    ) -> list[object]:
+        return [owner, format_, body.parts]
+
+
+HANDLERS = {"spec": Pages()}
