@@ -102,6 +102,7 @@ class Path:
     template: str  # /boards/{board_id}/notices
     names: tuple[Identifier, ...]  # the Python name of each parameter, in order
     renamed: bool  # some name differs from the one in the template
+    rest: str | None = None  # the parameter that takes several segments, as the template calls it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import permutations
 
 from counterfoil_codegen import ir
@@ -13,7 +14,10 @@ from tests.generator.emit_sample import group, operation, path, success
 
 def of(module: str, *templates: str) -> ir.Group:
     """A group with a GET of each template."""
-    paths = [path(f"P{index}", text, *names(text)) for index, text in enumerate(templates)]
+    paths = [
+        replace(path(f"P{index}", text, *names(text)), rest=rest_of(text))
+        for index, text in enumerate(templates)
+    ]
     operations = (
         operation(f"get{index}", f"get{index}", ir.Method("GET"), one, (success(204, "NoContent"),))
         for index, one in enumerate(paths)
@@ -25,13 +29,24 @@ def names(template: str) -> list[str]:
     return re.findall(r"\{([^{}]*)\}", template)
 
 
+def rest_of(template: str) -> str | None:
+    return "rest" if "{rest}" in template else None
+
+
 def order(*groups: ir.Group) -> list[str]:
     return [str(one.module) for one in registration_order(groups)]
 
 
 def test_text_goes_before_parameters() -> None:
-    templates = ["/a/{b}", "/a/{b}.json", "/a/b", "/{a}/b"]
-    assert sorted(templates, key=specificity) == ["/a/b", "/a/{b}.json", "/a/{b}", "/{a}/b"]
+    templates = ["/a/{rest}", "/a/{b}", "/a/{b}.json", "/a/b", "/{a}/b"]
+    (found,) = (sorted(one.paths, key=specificity) for one in [of("a", *templates)])
+    assert [one.template for one in found] == [
+        "/a/b",
+        "/a/{b}.json",
+        "/a/{b}",
+        "/a/{rest}",
+        "/{a}/b",
+    ]
 
 
 def test_the_more_specific_group_goes_first_whatever_its_name() -> None:
@@ -51,3 +66,13 @@ def test_groups_that_each_go_first_stay_in_order() -> None:
     one = of("a", "/x/{y}", "/z/y")
     other = of("b", "/x/y", "/z/{y}")
     assert order(one, other) == ["a", "b"]
+
+
+def test_a_parameter_that_takes_the_rest_goes_last() -> None:
+    files = of("files", "/files/{rest}/raw")
+    deeper = of("z_deeper", "/files/{a}/b/raw")
+    other = of("z_other", "/files/{a}/b/text", "/file/a/b/raw")
+    for groups in permutations((files, deeper, other)):
+        found = order(*groups)
+        assert found.index("z_deeper") < found.index("files")
+    assert order(files, other) == ["files", "z_other"]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import closing
 from http.client import HTTPConnection
 from importlib import resources
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
@@ -20,6 +21,7 @@ import counterfoil
 import pytest
 from counterfoil import JsonResource
 from counterfoil_codegen import ir
+from counterfoil_codegen.document import Node
 
 from tests.serving import Serve
 from tests.specs.catalogue import REAL_APIS
@@ -243,17 +245,24 @@ def paths(package: str, generated: Generated) -> dict[str, Built]:
 
 def patterns(generated: Generated) -> dict[re.Pattern[str], set[str]]:
     """What an oracle knows of the API: a regex for each template, and its methods."""
-    methods: defaultdict[str, set[str]] = defaultdict(set)
+    methods: defaultdict[re.Pattern[str], set[str]] = defaultdict(set)
     for _, operation in generated.operations:
-        methods[operation.path.template].add(operation.method.value)
-    return {oracle(template): found for template, found in methods.items()}
+        methods[oracle(operation)].add(operation.method.value)
+    return methods
 
 
-def oracle(template: str) -> re.Pattern[str]:
-    parts = re.split(r"\{[^{}]*\}", template)
-    return re.compile(
-        "[^/]*".join(re.escape(quote(part, safe="/:@!$&'()*+,;=~")) for part in parts)
-    )
+def oracle(operation: ir.Operation) -> re.Pattern[str]:
+    """A parameter is what stands between slashes; one that GitHub marks takes slashes too."""
+    texts_and_names = re.split(r"\{([^{}]*)\}", operation.path.template)
+    texts = [re.escape(quote(text, safe="/:@!$&'()*+,;=~")) for text in texts_and_names[::2]]
+    marked = {one.wire_name for one in operation.parameters if is_marked(one)}
+    values = [".*" if name in marked else "[^/]*" for name in texts_and_names[1::2]]
+    return re.compile("".join(map("".join, zip_longest(texts, values, fillvalue=""))))
+
+
+def is_marked(parameter: ir.Parameter) -> bool:
+    place = parameter.place
+    return isinstance(place, Node) and place.boolean("x-multi-segment") is True
 
 
 def allowed(served: Mapping[re.Pattern[str], set[str]], path: str) -> set[str]:

@@ -17,15 +17,17 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.fragments import Identifier
 
 _PARAMETER: Final = re.compile(r"\{[^{}]*\}")
-_Route = tuple[Identifier, tuple[str, ...]]
+_Segments = tuple[str, ...]
+_Route = tuple[Identifier, _Segments]
+_REST: Final = "{/}"
 
 
-def specificity(template: str) -> tuple[int, ...]:
-    """A sort key: in each segment, text, then text with parameters, then a parameter alone."""
-    return tuple(
-        ("{" in segment) + (_PARAMETER.fullmatch(segment) is not None)
-        for segment in template.split("/")
-    )
+def specificity(path: ir.Path) -> tuple[int, ...]:
+    """A sort key: in each segment, text, then text with parameters, then a parameter alone.
+
+    Last comes a parameter that takes several segments.
+    """
+    return tuple(map(_rank, _segments(path)))
 
 
 def registration_order(groups: tuple[ir.Group, ...]) -> tuple[ir.Group, ...]:
@@ -47,16 +49,41 @@ def registration_order(groups: tuple[ir.Group, ...]) -> tuple[ir.Group, ...]:
 
 def _overlaps(groups: Iterable[ir.Group]) -> Iterator[tuple[Identifier, Identifier]]:
     """The modules of overlapping paths of two groups, that of the more specific path first."""
-    routes: defaultdict[int, list[_Route]] = defaultdict(list)
-    for group in groups:
-        for path in group.paths:
-            segments = tuple(path.template.split("/"))
-            routes[len(segments)].append((group.module, segments))
-    for alike in routes.values():
-        ordered = sorted(alike, key=lambda route: specificity("/".join(route[1])))
-        for (one, first), (other, second) in combinations(ordered, 2):
-            if one != other and all(map(_may_be_same, first, second)):
-                yield one, other
+    routes = [(group.module, _segments(path)) for group in groups for path in group.paths]
+    by_length: defaultdict[int, list[_Route]] = defaultdict(list)
+    for route in routes:
+        by_length[len(route[1])].append(route)
+    for alike in by_length.values():
+        ordered = sorted(alike, key=lambda route: tuple(map(_rank, route[1])))
+        for (one, first), (another, second) in combinations(ordered, 2):
+            if one != another and all(map(_may_be_same, first, second)):
+                yield one, another
+    for module, segments in routes:
+        if _REST in segments:
+            for other, longer in routes:
+                if other != module and _is_longer(longer, segments):
+                    yield other, module
+
+
+def _is_longer(longer: _Segments, rest: _Segments) -> bool:
+    """Whether a path of more segments than those of *rest* may fit that too."""
+    before = rest.index(_REST)
+    after = len(rest) - before - 1
+    return (
+        len(longer) > len(rest)
+        and all(map(_may_be_same, longer[:before], rest[:before]))
+        and all(map(_may_be_same, longer[len(longer) - after :], rest[before + 1 :]))
+    )
+
+
+def _segments(path: ir.Path) -> _Segments:
+    return tuple(_REST if part == f"{{{path.rest}}}" else part for part in path.template.split("/"))
+
+
+def _rank(segment: str) -> int:
+    if segment == _REST:
+        return 3
+    return ("{" in segment) + (_PARAMETER.fullmatch(segment) is not None)
 
 
 def _may_be_same(one: str, other: str) -> bool:

@@ -91,6 +91,7 @@ class PathView:
     constant: Identifier
     template: str
     names: tuple[Identifier, ...]
+    rest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ def group_view(group: ir.Group, api: ir.Api) -> GroupView:
         docs.group(group, api),
         tuple(_path(path) for path in group.paths),
         operations,
-        tuple(sorted(operations, key=lambda one: specificity(one.path.template))),
+        tuple(sorted(operations, key=lambda one: specificity(one.path))),
         CORS,
         None if shared is None else cors_call(shared),
         group.secured,
@@ -217,7 +218,7 @@ def group_view(group: ir.Group, api: ir.Api) -> GroupView:
 
 
 def _path(path: ir.Path) -> PathView:
-    return PathView(path.constant, path.template, path.names if path.renamed else ())
+    return PathView(path.constant, path.template, path.names if path.renamed else (), path.rest)
 
 
 def _error(error: ir.Error) -> ErrorView:

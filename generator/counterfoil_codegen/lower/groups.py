@@ -109,7 +109,7 @@ def _paths(members: list[DraftOperation], raised: AbstractSet[str]) -> dict[str,
 def _path(constant: Identifier, template: str, draft: DraftOperation) -> ir.Path:
     python_names = draft.path_names()
     renamed = tuple(map(str, python_names)) != parameter_names(template)
-    return ir.Path(constant, template, python_names, renamed)
+    return ir.Path(constant, template, python_names, renamed, draft.mounted.rest)
 
 
 def _constant(template: str) -> Identifier:

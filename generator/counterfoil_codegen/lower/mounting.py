@@ -20,6 +20,7 @@ from counterfoil_codegen.lower.keys import OPERATION, PATH_ITEM, check_keys, ref
 from counterfoil_codegen.lower.methods import operations
 from counterfoil_codegen.lower.operations import Mounted
 from counterfoil_codegen.lower.paths import base_path, check_template, shape
+from counterfoil_codegen.lower.rest import rest_parameter
 from counterfoil_codegen.naming import pascal, snake, told_apart
 from counterfoil_codegen.reserved import RESERVED_OPERATION_NAMES
 from counterfoil_codegen.rules import api as rules
@@ -27,7 +28,7 @@ from counterfoil_codegen.rules import api as rules
 
 def mount(roots: Sequence[Node], loader: Loader, diagnostics: Diagnostics) -> list[Mounted]:
     """The operations of all documents, in their order; what clashes is reported."""
-    mounted = [one for root in roots for one in _document(root, loader, diagnostics)]
+    mounted = _with_rests([one for root in roots for one in _document(root, loader, diagnostics)])
     served = _served(mounted, diagnostics)
     return _named(_identified(served, diagnostics), diagnostics)
 
@@ -50,7 +51,14 @@ def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[
             bases = (candidate for candidate in (own, item_base, base) if candidate is not None)
             full = next(bases) + template
             extension = read_extension(node, shared, diagnostics)
-            yield _operation(root, item, node, method, template, full, extension, diagnostics)
+            rest = rest_parameter(template, (item, node), loader, diagnostics)
+            yield _operation(root, item, node, method, template, full, rest, extension, diagnostics)
+
+
+def _with_rests(mounted: list[Mounted]) -> list[Mounted]:
+    """*mounted*: where one operation of a path has a parameter that takes its rest, all have."""
+    rests = {one.template: one.rest for one in mounted if one.rest is not None}
+    return [replace(one, rest=rests.get(one.template)) for one in mounted]
 
 
 def _operation(
@@ -60,6 +68,7 @@ def _operation(
     method: ir.Method,
     template: str,
     full: str,
+    rest: str | None,
     extension: Extension,
     diagnostics: Diagnostics,
 ) -> Mounted:
@@ -71,6 +80,7 @@ def _operation(
         method=method,
         template=full,
         own_template=template,
+        rest=rest,
         id=id_,
         group=_group(root, node),
         extension=extension,
@@ -92,7 +102,7 @@ def _served(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:
     """*mounted* without what no request would reach: that is reported."""
     served: dict[tuple[str, ir.Method], Mounted] = {}
     for one in mounted:
-        other = served.setdefault((shape(one.template), one.method), one)
+        other = served.setdefault((shape(one.template, one.rest), one.method), one)
         if other is one:
             continue
         if other.template == one.template:

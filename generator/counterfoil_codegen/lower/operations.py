@@ -39,6 +39,7 @@ class Mounted:
     method: ir.Method
     template: str  # the whole path
     own_template: str  # without the base path
+    rest: str | None  # the parameter that takes several segments, as the template calls it
     id: str
     group: str  # the tag, or the name of the document
     extension: Extension

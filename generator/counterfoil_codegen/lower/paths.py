@@ -25,9 +25,12 @@ def parameter_names(template: str) -> tuple[str, ...]:
     return tuple(_PARAMETER.findall(template))
 
 
-def shape(template: str) -> str:
-    """What two clashing templates have in common: the template without its names."""
-    return _PARAMETER.sub("{}", template)
+def shape(template: str, rest: str | None) -> str:
+    """What two clashing templates have in common: the template without its names.
+
+    Of a template with a parameter that takes the *rest* of the path it says where that is.
+    """
+    return _PARAMETER.sub(lambda found: "{/}" if found[1] == rest else "{}", template)
 
 
 def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
