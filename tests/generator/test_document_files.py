@@ -46,6 +46,18 @@ def test_a_byte_order_mark_is_no_part_of_the_text(spec: Spec, name: str, text: b
     assert spec.at(name, "a").key_span.column == (1 if name == "x.yaml" else 2)
 
 
+@pytest.mark.parametrize(
+    ("name", "text"), [("x.yaml", "a: b\x93c\x85"), ("x.json", '{"a":"b\x93c\x85"}')]
+)
+def test_c12_controls_of_a_wrong_decoding_reach_nothing(spec: Spec, name: str, text: str) -> None:
+    node = spec.write({name: text}).load(name)
+    assert node is not None
+    assert node.string("a") == "b\ufffdc\ufffd"
+    columns = (5, 7) if name == "x.yaml" else (8, 10)
+    assert spec.findings == [f"{name}:1:{column} CF264" for column in columns]
+    assert "\x93" not in "".join(spec.loader.lines(name))
+
+
 def test_the_lines_of_a_refused_file_can_still_be_listed(spec: Spec) -> None:
     spec.write({"x.yaml": b"a: 1\r\nb: caf\xe9\rc: d"}).load("x.yaml")
     assert list(spec.loader.lines("x.yaml")) == ["a: 1", "b: caf\ufffd", "c: d"]

@@ -139,7 +139,6 @@ REFUSED = {
     "cycle": ("a: &x\n  b: [*x]\n", "1:4 CF127"),
     "cycle in a key": ("a: &x\n  ? [*x]\n  : 1\n", "1:4 CF127"),
     "raw control": ("a: 1\nb: x\x1b[2J\n", "2:5 CF113"),
-    "raw C1": ("a: \x85b\n", "1:4 CF113"),
     "line separator": ("a: b\u2028c\n", "1:5 CF113"),
     "non-character": ("a: \u00e9\ufffe\n", "1:5 CF121"),
     "flow depth": ("[" * 70 + "]" * 70, f"1:{DEEPEST} CF143"),

@@ -10,11 +10,14 @@ from typing import Final
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document.source import Source, UnusableError
 from counterfoil_codegen.rules import reading as rules
+from counterfoil_codegen.rules.oddities import REPLACED_CONTROL
 
 # C0 but tab, line feed and carriage return; delete; C1 (RFC 9839, section 2.2).
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # The C parser takes U+2028 and U+2029 for ends of lines, as YAML 1.1 did, and folds them away.
-_YAML_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_YAML_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
+# What is left in a text that was taken for Latin-1 and saved as UTF-8: no terminal may see it.
+_C1: Final = re.compile(r"[\x80-\x9f]")
 _MOST_REPORTED: Final = 20
 
 _WIDE: Final = (
@@ -32,7 +35,8 @@ def decode(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[Source, bo
     mark is no part of the text (RFC 8259, section 8.1; YAML 1.2.2, section 5.2).
     """
     data = data.removeprefix(BOM_UTF8)
-    source = Source(name, data.decode(errors="replace"), diagnostics)
+    text = data.decode(errors="replace")
+    source = Source(name, _C1.sub("\N{REPLACEMENT CHARACTER}", text), diagnostics)
     wide = next((encoding for mark, encoding in _WIDE if data.startswith(mark)), None)
     if wide or b"\0" in data[:4]:
         _report_encoding(source, 0, f"the file is encoded in {wide or 'UTF-16 or UTF-32'}")
@@ -44,7 +48,19 @@ def decode(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[Source, bo
         problem = f"the byte 0x{data[error.start]:02X} is not UTF-8"
         _report_encoding(source, len(before), problem)
         return source, False
+    _report_replaced(source, text)
     return source, True
+
+
+def _report_replaced(source: Source, text: str) -> None:
+    for control in islice(_C1.finditer(text), _MOST_REPORTED):
+        source.report(
+            REPLACED_CONTROL,
+            source.at_offset(control.start()),
+            f"the file holds the control character U+{ord(control[0]):04X}: "
+            "it is read as U+FFFD, that which stands for what cannot be read",
+            "write the character that is meant: a text was decoded wrongly, and saved again",
+        )
 
 
 def check_characters(source: Source, *, yaml: bool) -> None:

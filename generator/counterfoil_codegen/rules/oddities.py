@@ -26,3 +26,8 @@ SHORT_VERSION: Final = Rule(
     Severity.WARNING,
     "The version of OpenAPI is a string with three numbers.",
 )
+REPLACED_CONTROL: Final = Rule(
+    "CF264",
+    Severity.WARNING,
+    "A spec holds no control characters from U+0080 to U+009F; they are read as U+FFFD.",
+)
