@@ -66,6 +66,10 @@ var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml const
 test: check mounts ## check, then every test, with the runtime's coverage
 	$(bin)/python -m pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term:skip-covered
 
+.PHONY: support
+support: $(installed) ## write docs/support.md from the rules and the corpus
+	$(bin)/python -m tests.support
+
 .PHONY: soak
 soak: $(installed) ## do the faults of tests/faults a thousand times over
 	$(bin)/python -m pytest --soak --capture=no tests/faults

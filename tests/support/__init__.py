@@ -1,0 +1,1 @@
+"""Writes docs/support.md from the rules and the corpus: `python -m tests.support`."""
