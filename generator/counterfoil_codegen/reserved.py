@@ -37,6 +37,7 @@ _OF_SECURITY: Final = (
 
 IMPORTABLE: Final = MappingProxyType(
     {
+        "collections.abc": ("AsyncIterable",),
         "datetime": ("date",),
         "typing": ("Annotated", "ClassVar", "Generic", "Literal", "Protocol", "TypeVar"),
         "uuid": ("UUID",),
@@ -52,6 +53,8 @@ IMPORTABLE: Final = MappingProxyType(
             "Cookie",
             "Cors",
             "Created",
+            "Event",
+            "Events",
             "Found",
             "Header",
             "HttpServer",

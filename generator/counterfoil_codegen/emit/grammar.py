@@ -116,7 +116,8 @@ _CLASS: Final = r"[A-Z][A-Za-z0-9_]*"
 _NOTHING: Final = re.compile(r"(?!)")
 
 _ONLY_TYPES: Final = frozenset(
-    {"Binary", "BodyStream", "HttpServer", "Location", "Reply", "Request", "Text"}
+    {"Binary", "BodyStream", "Event", "Events"}
+    | {"HttpServer", "Location", "Reply", "Request", "Text"}
 )
 _CLASSES: Final = "|".join(
     sorted(

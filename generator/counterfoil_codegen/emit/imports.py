@@ -13,7 +13,7 @@ from counterfoil_codegen.import_order import member_order, natural
 from counterfoil_codegen.reserved import BUILTIN_TYPES, IMPORTABLE, IMPORTABLE_MODULES
 
 _HOMES: Final = {name: module for module, names in IMPORTABLE.items() for name in names}
-_STANDARD: Final = frozenset({"datetime", "typing", "uuid"})
+_STANDARD: Final = frozenset({"collections.abc", "datetime", "typing", "uuid"})
 _KNOWN: Final = BUILTIN_TYPES | {"__name__"}
 
 

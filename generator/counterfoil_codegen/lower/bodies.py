@@ -16,6 +16,7 @@ from counterfoil_codegen.lower.extensions import Extension, refuse_stream
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as api_rules
 from counterfoil_codegen.rules import bodies as rules
+from counterfoil_codegen.rules import sequences
 from counterfoil_codegen.schemas import JsonSchema, Origin
 
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -105,10 +106,10 @@ class _Contents:
         items = None if resolved is None else resolved.get("itemSchema")
         if items is not None:
             self._context.diagnostics.report(
-                api_rules.ITEM_SCHEMA,
+                sequences.ITEM_SCHEMA,
                 items.key_span,
                 f"the items of {media_type!r:.80} are not held to their schema",
-                f'read or write them in the handler, and waive = ["{api_rules.ITEM_SCHEMA.id}"]',
+                f'read or write them in the handler, and waive = ["{sequences.ITEM_SCHEMA.id}"]',
             )
         if is_json(media_type):
             return Content(media_type, {} if schema is None else self._schema(schema, media_type))

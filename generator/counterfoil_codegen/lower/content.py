@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.context import Context, Names, expression
+from counterfoil_codegen.lower.sequences import Items, read_items
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
 
@@ -39,6 +41,7 @@ class Content:
     media_type: str
     schema: JsonSchema | None
     is_plain: bool = True  # what the spec says of bytes or text, their type tells
+    items: Items | None = None  # what it is a sequence of
 
     @property
     def is_text(self) -> bool:
@@ -51,9 +54,18 @@ class Content:
 
     def answer(self, names: Names) -> Expression:
         """The annotation of what a handler returns: text and bytes may come in pieces too."""
+        if self.items is not None:
+            return self.items.annotation(names)
         if self.schema is not None:
             return self.annotation(names)
         return Expression.name(Identifier("Text" if self.is_text else "Binary"))
+
+    def schemas(self) -> Iterator[JsonSchema]:
+        """The schemas that the annotation names."""
+        if self.schema is not None:
+            yield self.schema
+        if self.items is not None:
+            yield from self.items.schemas()
 
 
 def read_content(context: Context, owner: Node, origin: Origin) -> Content | None:
@@ -76,14 +88,9 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
         )
     resolved = context.loader.resolve(node)
     schema = None if resolved is None else resolved.get("schema")
-    items = None if resolved is None else resolved.get("itemSchema")
+    items = read_items(context, media_type, resolved, origin)
     if items is not None:
-        context.diagnostics.report(
-            rules.ITEM_SCHEMA,
-            items.key_span,
-            f"the items of {media_type!r:.80} are not held to their schema",
-            f'read or write them in the handler, and waive = ["{rules.ITEM_SCHEMA.id}"]',
-        )
+        return Content(media_type, None, items=items)
     if not is_json(media_type):
         return Content(media_type, None, schema is None or asks_for_text(schema))
     return Content(media_type, {} if schema is None else context.typed(schema, origin))

@@ -65,7 +65,7 @@ class DraftOperation:
         """The schemas that the operation's module names."""
         contents = [success.content for success in self.responses.successes]
         yield from (parameter.schema for parameter in self.parameters)
-        yield from (one.schema for one in contents if one is not None and one.schema is not None)
+        yield from (each for one in contents if one is not None for each in one.schemas())
         yield from () if self.body is None else self.body.schemas()
 
     def error_schemas(self) -> Iterator[JsonSchema]:

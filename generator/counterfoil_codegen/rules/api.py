@@ -223,11 +223,6 @@ SCHEMA_CONFLICT: Final = Rule(
     "The parts of a schema agree on some value.",
 )
 
-ITEM_SCHEMA: Final = Rule(
-    "CF425",
-    Severity.WARNING,
-    "The schema of each item of a sequence is not read.",
-)
 QUERYSTRING: Final = Rule(
     "CF426",
     Severity.WARNING,

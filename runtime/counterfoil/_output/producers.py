@@ -164,7 +164,7 @@ async def send_stream(request: Request, pieces: AsyncIterable[bytes]) -> None:
         writer.finish()
 
 
-async def close(pieces: AsyncIterable[bytes]) -> None:
+async def close(pieces: AsyncIterable[object]) -> None:
     """Let a generator of pieces end, whether it has begun or not."""
     if isinstance(pieces, AsyncGenerator):
         await pieces.aclose()

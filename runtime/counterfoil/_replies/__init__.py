@@ -1,5 +1,6 @@
 """What a handler returns: a status, a body of a known type, and headers."""
 
+from counterfoil._replies.events import Comment, Event, Events
 from counterfoil._replies.location import Location
 from counterfoil._replies.ranges import Redirected, StatusReply, Successful
 from counterfoil._replies.redirects import (
@@ -30,7 +31,10 @@ __all__ = [
     "Accepted",
     "AlreadyReported",
     "Binary",
+    "Comment",
     "Created",
+    "Event",
+    "Events",
     "Found",
     "HeaderValues",
     "ImUsed",

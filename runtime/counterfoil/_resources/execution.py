@@ -105,13 +105,14 @@ def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer
 class _Execution:
     """The state of one handler at work."""
 
-    __slots__ = ("_expired", "_renderer", "_request", "_route", "_runs", "_step_began")
+    __slots__ = ("_expired", "_lasts", "_renderer", "_request", "_route", "_runs", "_step_began")
 
     def __init__(self, request: Request, route: Route, renderer: Renderer) -> None:
         self._request = request
         self._route = route
         self._renderer = renderer
         self._expired = False
+        self._lasts = False
         self._runs = False
         self._step_began: CpuTime = (0.0, 0.0)
 
@@ -129,6 +130,8 @@ class _Execution:
                 sent = await self._operated(request, operation, arguments)
             if sent is not None:
                 await sent
+        except (ApiError, StatusError) as error:
+            await self._raised(error)
         except (Exception, asyncio.CancelledError) as error:
             self._fail(error)
         except BaseException as error:
@@ -177,18 +180,31 @@ class _Execution:
     ) -> Awaitable[None] | None:
         if self._route.options.max_body is not None:
             check_body(request, self._route.options.max_body)
-        try:
-            reply = await operation.method(self._route.owner, request, **arguments)
-        except (ApiError, StatusError) as error:
-            if not operation.declares(error):
-                raise
-            late = self._is_late(error.status)
-            return None if late else send_declared(request, error, self._renderer)
+        reply = await operation.method(self._route.owner, request, **arguments)
         if not self._expired:
             reply = operation.checked(request, reply)
         if self._is_late(reply.status):
             return None
-        return operation.form_of(reply).send(request, reply, self._renderer)
+        form = operation.form_of(reply)
+        self._lasts = form.is_sequence
+        return form.send(request, reply, self._renderer)
+
+    async def _raised(self, error: ApiError[object] | StatusError[object]) -> None:
+        """Answer *error*, which the handler has raised, or the items that it returned."""
+        operation = self._route.operation
+        if operation is None or not operation.declares(error):
+            self._fail(error)
+            return
+        try:
+            sent = (
+                None
+                if self._is_late(error.status)
+                else send_declared(self._request, error, self._renderer)
+            )
+            if sent is not None:
+                await sent
+        except (Exception, asyncio.CancelledError) as fault:
+            self._fail(fault)
 
     def _is_late(self, status: int) -> bool:
         """Whether nobody waits for an answer of *status* any more; the log says so."""
@@ -220,6 +236,8 @@ class _Execution:
         request, route = self._request, self._route
 
         def expire() -> None:
+            if self._lasts:  # the handler was in time, and its items come as they come
+                return
             try:
                 self._expire()
             finally:

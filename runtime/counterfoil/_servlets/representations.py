@@ -12,6 +12,7 @@ from counterfoil._json.encoding import encode
 from counterfoil._output.headers import set_headers
 from counterfoil._output.html import set_clickjacking_protection_headers
 from counterfoil._output.rendering import Renderer
+from counterfoil._output.sequences import framing_of, respond_with_items
 from counterfoil._output.streams import respond_with_stream
 from counterfoil._output.writers import write_response
 from counterfoil._replies import Location, Reply
@@ -43,6 +44,8 @@ class Representation:
         self.media_type = media_type
         self.is_plain = media_type == "application/json"
         self.is_json = is_json(media_type)
+        self._framing = framing_of(media_type)
+        self.is_sequence = self._framing is not None
         self.is_html = media_type.partition(";")[0].strip().lower() == "text/html"
 
     def hands_on(self, reply: Reply[object]) -> bool:
@@ -75,6 +78,9 @@ class Representation:
             set_clickjacking_protection_headers(request)
         if isinstance(body, AsyncIterable) and not self.is_json:
             streamed_as = self._content_type(request, body)
+            if self._framing is not None:
+                await respond_with_items(request, reply.status, body, self._framing, streamed_as)
+                return
             await respond_with_stream(request, reply.status, body, streamed_as)
             return
         content = self._encoded(body) if reply.has_content else b""
