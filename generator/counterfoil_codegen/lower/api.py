@@ -90,7 +90,7 @@ def _name_unused(roots: Sequence[Node], context: Context) -> None:
         components = root.mapping("components")
         schemas = components.mapping("schemas") if components is not None else None
         for _, node in schemas.items() if schemas is not None else ():
-            context.components.named(node)
+            context.components.of_responses.named(node)
     context.components.build()
 
 

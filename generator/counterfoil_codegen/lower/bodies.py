@@ -126,7 +126,7 @@ class _Contents:
         for other, typed in self._typed:
             if other.value == schema.value and other.document is schema.document:
                 return typed
-        typed = self._context.typed(schema, self._named(media_type))
+        typed = self._context.received(schema, self._named(media_type))
         self._typed.append((schema, typed))
         return typed
 

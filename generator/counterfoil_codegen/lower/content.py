@@ -93,7 +93,7 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
         return Content(media_type, None, items=items)
     if not is_json(media_type):
         return Content(media_type, None, schema is None or asks_for_text(schema))
-    return Content(media_type, {} if schema is None else context.typed(schema, origin))
+    return Content(media_type, {} if schema is None else context.sent(schema, origin))
 
 
 def asks_for_text(schema: Node) -> bool:

@@ -10,7 +10,7 @@ from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.naming import pascal
-from counterfoil_codegen.schemas import Components, JsonSchema, Origin, Reference
+from counterfoil_codegen.schemas import Components, JsonSchema, Origin, Reference, View
 from counterfoil_codegen.schemas.annotations import (
     ANNOTATIONS,
     admits_null,
@@ -36,22 +36,31 @@ class Context:
         """Whether nothing was found so far that forbids to generate."""
         return not self.diagnostics.has_errors
 
-    def typed(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
-        """The schema of *node* as `annotate` can tell it: by a name where it is not plain.
+    def received(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
+        """The schema of *node*, in a request, as `annotate` can tell it: see `_typed`."""
+        return _typed(self.components.of_requests, node, origin, constraints=constraints)
 
-        With *constraints*, bounds on top do not matter: they are told beside the annotation.
-        """
-        schema = self.components.use(node, origin)
-        if is_plain(schema, constraints=constraints) or not schema.keys() - ANNOTATIONS:
-            return schema
-        named: JsonSchema = {"$ref": self.components.inline(node, origin).reference}
-        named = nullable(named) if admits_null(schema) else named
-        return named | {key: schema[key] for key in ANNOTATIONS & schema.keys()}
+    def sent(self, node: Node, origin: Origin) -> JsonSchema:
+        """The schema of *node*, in a response, as `annotate` can tell it: see `_typed`."""
+        return _typed(self.components.of_responses, node, origin, constraints=False)
 
     def mark_users(self, schema: JsonSchema, user: str) -> None:
         """Note that the module *user* names the schemas that *schema* refers to."""
         for reference in references(schema):
             self.components.add_user(reference, user)
+
+
+def _typed(view: View, node: Node, origin: Origin, *, constraints: bool) -> JsonSchema:
+    """The schema of *node*, by a name where it is not plain.
+
+    With *constraints*, bounds on top do not matter: they are told beside the annotation.
+    """
+    schema = view.use(node, origin)
+    if is_plain(schema, constraints=constraints) or not schema.keys() - ANNOTATIONS:
+        return schema
+    named: JsonSchema = {"$ref": view.inline(node, origin).reference}
+    named = nullable(named) if admits_null(schema) else named
+    return named | {key: schema[key] for key in ANNOTATIONS & schema.keys()}
 
 
 def expression(schema: JsonSchema, names: Names) -> Expression:

@@ -11,7 +11,7 @@ from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.rules import oddities
-from counterfoil_codegen.schemas.components import Dialects
+from counterfoil_codegen.schemas.dialects import Dialects
 from counterfoil_codegen.schemas.shapes import Dialect
 
 _VERSION: Final = re.compile(r"3\.([0-2])(\.\d+(-.*)?)?")

@@ -89,7 +89,7 @@ def read_items(
     if schema is None:
         return None
     if essence != _EVENTS:
-        return Items(context.typed(schema, origin.child("Item")))
+        return Items(context.sent(schema, origin.child("Item")))
     if own is None and "data" not in _properties(context, schema):
         return Items(None, (Event(_data(context, schema, origin.child("Data"))),))
     return Items(None, _Stream(context, origin).events(schema))
@@ -120,9 +120,9 @@ def _data(context: Context, node: Node, origin: Origin) -> JsonSchema | None:
         return None
     media_type, inner = target.get("contentMediaType"), target.get("contentSchema")
     if inner is not None and (media_type is None or media_type.value == "application/json"):
-        return context.typed(inner, origin)
+        return context.sent(inner, origin)
     is_text = target.value.get("type", "string") == "string"
-    return None if is_text and not target.value.keys() & _NARROWS else context.typed(node, origin)
+    return None if is_text and not target.value.keys() & _NARROWS else context.sent(node, origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ class _Stream:
     def _name(self, nodes: Sequence[Node]) -> JsonSchema | None:
         """The names that an event may have; None if these may be any."""
         for node in nodes:
-            schema = self._context.typed(node, self._origin.child("Event"))
+            schema = self._context.sent(node, self._origin.child("Event"))
             if schema.keys() & {"const", "$ref"}:
                 return schema
         return None

@@ -11,7 +11,7 @@ from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.naming import class_name, digest, pascal, told_apart
 from counterfoil_codegen.rules import api as rules
-from counterfoil_codegen.schemas.components import Component
+from counterfoil_codegen.schemas.registry import Component
 from counterfoil_codegen.schemas.shapes import SCHEMAS, JsonSchema, Reference
 
 _SCHEMAS: Final = ("components", "schemas")
@@ -170,4 +170,5 @@ def _base(component: Component, names: Mapping[Reference, Identifier]) -> str | 
 
 
 def _place(component: Component) -> tuple[str, tuple[str, ...]]:
-    return component.node.document.name, component.node.pointer
+    mark = ("request",) if component.is_request else ()
+    return component.node.document.name, (*component.node.pointer, *mark)

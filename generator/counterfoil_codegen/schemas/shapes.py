@@ -79,6 +79,7 @@ class Reference:
 
     file: str
     pointer: tuple[str, ...]
+    is_request: bool = False  # as requests have it, where that differs
 
 
 @dataclass(frozen=True, slots=True)
