@@ -33,6 +33,7 @@ from counterfoil._output.html import (
     set_clickjacking_protection_headers,
     set_corp_headers,
 )
+from counterfoil._output.keep_alive import keep_alive
 from counterfoil._output.redirects import respond_with_redirect
 from counterfoil._output.rendering import return_json_error
 from counterfoil._output.streams import respond_with_stream
@@ -199,6 +200,7 @@ __all__ = [
     "finish_request",
     "install_log_record_factory",
     "is_cancellable",
+    "keep_alive",
     "limits",
     "path",
     "respond_with_html",

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import counterfoil
 import pytest
-from counterfoil import Codes, is_cancellable, stub
+from counterfoil import Codes, Event, is_cancellable, stub
 from counterfoil.stub import (
     Absent,
     ApiError,
@@ -68,6 +68,11 @@ def test_every_status_has_its_reply() -> None:
     assert {name: value().status for name, value in classes.items()} == STATUSES
     for name, value in classes.items():
         assert value().body is None, name
+
+
+def test_a_reply_may_be_made_with_the_type_of_its_body() -> None:
+    assert Ok[int](1) == Ok(1)
+    assert Event[int, None](1) == Event(1)
 
 
 def test_replies_are_values() -> None:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
 from http.client import IncompleteRead
+from typing import cast
 
 import pytest
-from counterfoil import Comment, Deadlines, Event, JsonResource, Ok, Reply, Request, Site
+from counterfoil import (
+    Comment,
+    Deadlines,
+    Event,
+    JsonResource,
+    Ok,
+    Reply,
+    Request,
+    Site,
+    SiteRequest,
+    keep_alive,
+)
 from counterfoil._output.sequences import framing_of
 from counterfoil.stub import ApiError, answers, limits, path
 from counterfoil.testing import TestClient
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import Clock
+from twisted.python.failure import Failure
 
 from tests.runtime.test_lifecycle import until
 from tests.runtime.test_streaming import a_moment
@@ -52,19 +67,21 @@ class Servlet:
 
     def __init__(self, items: AsyncIterable[object]) -> None:
         self._items = items
+        self.requests: list[Request] = []
 
     @answers(Ok, errors=[Gone], media_type="application/jsonl")
     async def lines(self, request: Request, **_: str) -> Reply[object]:
+        self.requests.append(request)
         return Ok(self._items)
 
     @limits(timeout=0.05)
     @answers(Ok, media_type="text/event-stream")
     async def events(self, request: Request, **_: str) -> Reply[object]:
-        return Ok(self._items)
+        return Ok(self._items, headers={"Cache-Control": "private"})
 
 
-def resource_of(items: AsyncIterable[object]) -> JsonResource:
-    resource, servlet = JsonResource(), Servlet(items)
+def resource_of(items: AsyncIterable[object], servlet: Servlet | None = None) -> JsonResource:
+    resource, servlet = JsonResource(), servlet or Servlet(items)
     resource.register_paths("GET", [path("/lines")], servlet.lines, "lines")
     resource.register_paths("GET", [path("/events")], servlet.events, "events")
     return resource
@@ -128,7 +145,9 @@ def test_a_timeout_is_for_the_handler_and_not_for_its_items(serve: Serve) -> Non
             in_reactor(a_moment)
         wait = source.wait
         in_reactor(lambda: wait.callback(None))
-        assert connection.response().body == b"data: 1\n\n"
+        answer = connection.response()
+    assert answer.body == b"data: 1\n\n"
+    assert answer.headers["cache-control"] == "private"
 
 
 @pytest.mark.parametrize(
@@ -151,6 +170,21 @@ def test_a96_b83_a_fault_after_an_item_never_looks_complete(serve: Serve, fault:
     source.fault = fault
     with served(serve, source).connect() as connection:
         connection.request("GET", "/lines")
+        with pytest.raises((IncompleteRead, ConnectionResetError)):
+            connection.response()
+    assert source.closed
+
+
+def test_a_stream_that_the_server_ends_never_looks_complete(serve: Serve) -> None:
+    source = Source(1)
+    source.wait = Deferred[None]()
+    servlet = Servlet(source.flow())
+    with serve(resource_of(source.flow(), servlet)).connect() as connection:
+        connection.request("GET", "/lines")
+        until(lambda: source.made == 1)
+        request = servlet.requests[0]
+        assert isinstance(request, SiteRequest)
+        in_reactor(request.abandon)
         with pytest.raises((IncompleteRead, ConnectionResetError)):
             connection.response()
     assert source.closed
@@ -224,6 +258,65 @@ def test_the_other_forms(media_type: str, sent: bytes) -> None:
     assert framing is not None
     assert framing(1) == sent
     assert framing(b"as it is") == b"as it is"
+
+
+def drawn(events: AsyncIterator[object], taken: list[object]) -> Deferred[None]:
+    async def draw() -> None:
+        async for event in events:
+            taken.append(event)
+
+    return Deferred.fromCoroutine(draw())
+
+
+def test_comments_fill_the_pauses() -> None:
+    clock, source, taken = Clock(), Source("a", "b"), list[object]()
+    source.wait = Deferred[None]()
+    done = drawn(keep_alive(source.flow(), cast("IReactorTime", clock), 10), taken)
+    assert taken == ["a", "b"]
+    clock.pump([9.0, 1.0, 10.0])
+    assert taken == ["a", "b", Comment(), Comment()]
+    source.wait.callback(None)
+    assert done.called
+    assert not clock.getDelayedCalls()
+    assert source.closed
+
+
+def test_a_fault_passes_through() -> None:
+    clock, source, taken = Clock(), Source("a"), list[object]()
+    source.fault = RuntimeError("a bug")
+    failures: list[Failure] = []
+    drawn(keep_alive(source.flow(), cast("IReactorTime", clock)), taken).addErrback(failures.append)
+    assert taken == ["a"]
+    assert failures[0].value is source.fault
+
+
+@pytest.mark.parametrize("pauses", [[], [10.0]], ids=["waiting", "after a comment"])
+def test_a_stream_that_is_cancelled_ends_its_source(pauses: list[float]) -> None:
+    clock, source, taken = Clock(), Source(), list[object]()
+    source.wait = Deferred[None]()
+    done = drawn(keep_alive(source.flow(), cast("IReactorTime", clock), 10), taken)
+    clock.pump(pauses)
+    done.addErrback(lambda failure: failure.trap(CancelledError) and None)
+    done.cancel()
+    assert source.closed
+    assert not clock.getDelayedCalls()
+
+
+def test_a_stream_that_is_closed_at_a_comment_ends_its_source() -> None:
+    clock, source = Clock(), Source()
+    source.wait = Deferred[None]()
+    events = keep_alive(source.flow(), cast("IReactorTime", clock), 10)
+    taken: list[object] = []
+
+    async def first() -> None:
+        taken.append(await anext(events))
+        await events.aclose()
+
+    done = Deferred.fromCoroutine(first())
+    clock.advance(10)
+    assert done.called
+    assert taken == [Comment()]
+    assert source.closed
 
 
 def test_what_has_no_items() -> None:

@@ -15,7 +15,7 @@ D_co = TypeVar("D_co", covariant=True)
 N_co = TypeVar("N_co", bound=str | None, default=str | None, covariant=True)
 
 
-@dataclass(frozen=True, init=False, slots=True)
+@dataclass(frozen=True, init=False)
 class Event(Generic[D_co, N_co]):
     """One event, with data of a known type, and a name of a known type: `Event[Tick]`.
 
@@ -23,6 +23,8 @@ class Event(Generic[D_co, N_co]):
     anything else is sent as JSON. An event whose data is None reaches no listener, and sets no
     more than `id` and `retry`.
     """
+
+    __slots__ = ("data", "event", "id", "retry")  # by hand, as of `Reply`
 
     data: D_co
 

@@ -38,9 +38,12 @@ T_co = TypeVar("T_co", covariant=True)
 LEFT_OUT = object()
 
 
-@dataclass(frozen=True, init=False, slots=True)
+@dataclass(frozen=True, init=False)
 class Reply(Generic[T_co]):
     """An answer of one status, or of one class of them; covariant in body and headers."""
+
+    # By hand: of a class that `slots=True` makes anew, `Ok[int](1)` fails on CPython 3.11.
+    __slots__ = ("body", "has_content", "headers", "status")
 
     status: int
 

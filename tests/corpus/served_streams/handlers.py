@@ -7,7 +7,12 @@ from typing import Literal
 
 from api import errors, models
 from counterfoil import Comment, Event, Request
-from counterfoil.stub import Binary, Events, Ok, Accepted, Text
+from counterfoil.stub import Accepted, Binary, Events, Ok, Text
+
+
+TickEvent = Event[models.Tick, Literal["tick"]]
+PlaceEvent = Event[models.WatchTicksResponse200PlaceData, Literal["place"]]
+OtherEvent = Event[str | None, models.WatchTicksResponse200Event]
 
 
 class Streams:
@@ -28,11 +33,7 @@ class Streams:
 
     async def watch_ticks(
         self, request: Request, *, last_event_id: int
-    ) -> Events[
-        Event[models.Tick, Literal["tick"]]
-        | Event[models.WatchTicksResponse200PlaceData, Literal["place"]]
-        | Event[str | None, models.WatchTicksResponse200Event]
-    ]:
+    ) -> Events[TickEvent | PlaceEvent | OtherEvent]:
         return happenings(last_event_id)
 
     async def watch_chunks(self, request: Request) -> Events[Event[models.Tick]]:
@@ -67,19 +68,13 @@ async def numbers() -> AsyncIterator[int]:
     yield 2
 
 
-async def happenings(
-    after: int,
-) -> AsyncIterator[
-    Event[models.Tick, Literal["tick"]]
-    | Event[models.WatchTicksResponse200PlaceData, Literal["place"]]
-    | Event[str | None, Literal["text", "end"]]
-]:
+async def happenings(after: int) -> AsyncIterator[TickEvent | PlaceEvent | OtherEvent]:
     if after == 9:
         raise errors.NoTicks(models.Problem(error="none"))
-    yield Event(models.Tick(number=after + 1), "tick", id=str(after + 1))
-    yield Event(models.WatchTicksResponse200PlaceData(x=1.5), "place")
-    yield Event("one\r\ntwo\rthree\n", "text")
-    yield Event(None, "end", retry=0)
+    yield TickEvent(models.Tick(number=after + 1), "tick", id=str(after + 1))
+    yield PlaceEvent(models.WatchTicksResponse200PlaceData(x=1.5), "place")
+    yield OtherEvent("one\r\ntwo\rthree\n", "text")
+    yield OtherEvent(None, "end", retry=0)
 
 
 HANDLERS = {"spec": Streams()}
