@@ -18,6 +18,7 @@ from counterfoil._errors import (
     UnrecognizedRequestError,
 )
 from counterfoil._input.body_stream import BodyStream, body_of, stream_of
+from counterfoil._input.models import UNSET, UnsetType
 from counterfoil._logs import RequestContextFilter, install_log_record_factory
 from counterfoil._options import at_head, cross_origin, limits, takes_headers
 from counterfoil._output.cookies import add_cookies, cookie
@@ -110,6 +111,7 @@ from counterfoil._types import HttpServer, Request, ServletCallback
 from counterfoil._watchdog import Watchdog
 
 __all__ = [
+    "UNSET",
     "Accepted",
     "AccessLog",
     "AlreadyReported",
@@ -185,6 +187,7 @@ __all__ = [
     "UnimplementedError",
     "UnrecognizedRequestError",
     "UnrecognizedRequestResource",
+    "UnsetType",
     "UseProxy",
     "Watchdog",
     "add_cookies",

@@ -10,7 +10,7 @@ from counterfoil._errors import (
 )
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._input.markers import Body, Cookie, Header, Input, Path, Query
-from counterfoil._input.models import Absent, Model
+from counterfoil._input.models import UNSET, Absent, AbsentOrNull, Model
 from counterfoil._input.reading import read, receive
 from counterfoil._lazy import lazy
 from counterfoil._options import at_head, cross_origin, limits, takes_headers
@@ -68,7 +68,9 @@ from counterfoil._servlets.schemes import (
 from counterfoil._types import HttpServer, Request
 
 __all__ = [
+    "UNSET",
     "Absent",
+    "AbsentOrNull",
     "Accepted",
     "AlreadyReported",
     "ApiError",

@@ -54,7 +54,7 @@ _OWN_IMPORTS: Final = MappingProxyType(
 _MODEL_IMPORTS: Final = MappingProxyType(
     {
         "__future__": frozenset({"annotations"}),
-        "counterfoil.stub": frozenset({"Absent", "Model"}),
+        "counterfoil.stub": frozenset({"UNSET", "Absent", "AbsentOrNull", "Model"}),
         "pydantic": frozenset({"AwareDatetime", "ConfigDict", "Field"}),
         "typing": frozenset({"Annotated", "ClassVar", "Literal"}),
         "typing_extensions": frozenset({"TypeAliasType"}),

@@ -20,6 +20,7 @@ from counterfoil_codegen.models.prepare import (
 from counterfoil_codegen.models.problems import ModelError
 from counterfoil_codegen.models.translate import Translated
 from counterfoil_codegen.models.types import (
+    ABSENT_OR_NULL,
     Generic,
     Named,
     Scalar,
@@ -27,6 +28,7 @@ from counterfoil_codegen.models.types import (
     bounded,
     substitute,
     walk,
+    without_none,
 )
 
 
@@ -94,8 +96,9 @@ class _Types:
 
     def _field(self, field: Field, kind: Type) -> Type:
         own = self._own(kind)
-        if not (field.required or field.nullable or field.default):
-            own = Generic("Absent", (own,))
+        if not (field.required or field.default):
+            base = ABSENT_OR_NULL if field.nullable else "Absent"
+            own = Generic(base, (without_none(own),))
         keywords: dict[str, Scalar] = {}
         if field.wire_name != field.name:
             keywords["alias"] = field.wire_name

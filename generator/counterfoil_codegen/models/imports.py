@@ -11,7 +11,9 @@ from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.import_order import member_order
 
 _HOMES: Final = {
+    "UNSET": "counterfoil.stub",
     "Absent": "counterfoil.stub",
+    "AbsentOrNull": "counterfoil.stub",
     "Annotated": "typing",
     "AwareDatetime": "pydantic",
     "ClassVar": "typing",

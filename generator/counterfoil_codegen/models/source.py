@@ -12,7 +12,6 @@ from counterfoil_codegen.models.imports import Imports
 from counterfoil_codegen.models.prepare import Extra, Field, Record
 from counterfoil_codegen.models.problems import ModelError
 from counterfoil_codegen.models.types import (
-    NONE,
     AnyOf,
     Bounded,
     Generic,
@@ -21,7 +20,8 @@ from counterfoil_codegen.models.types import (
     Plain,
     Scalar,
     Type,
-    union,
+    is_absent_or_null,
+    without_none,
 )
 
 _BUILTIN_BASES: Final = frozenset({"dict", "list"})
@@ -97,18 +97,20 @@ class _Writer:
             yield ""
 
     def _field(self, field: Field, kind: Type) -> Iterator[str]:
-        default = "" if field.required else f" = {self._default(field)}"
+        default = "" if field.required else f" = {self._default(field, kind)}"
         listed = _listed(field)
         if listed and not isinstance(kind, Generic):
             # A type checker does not see `list[X] | None` through `Field(default=[...])`.
-            name, inner = Identifier(f"_default_{field.name}"), self._type(_without_none(kind))
+            name, inner = Identifier(f"_default_{field.name}"), self._type(without_none(kind))
             variable = Expression.subscript(self._name("ClassVar"), inner)
             yield f"    {name}: {variable} = {Constant(listed)}"
             default = f" = {self._call('Field', {'default': Expression.name(name)})}"
         yield f"    {Identifier(field.name)}: {self._type(kind)}{default}"
         yield from _doc(field.doc, "    ")
 
-    def _default(self, field: Field) -> Expression | Constant:
+    def _default(self, field: Field, kind: Type) -> Expression | Constant:
+        if is_absent_or_null(kind):
+            return self._name("UNSET")
         value = None if field.default is None else field.default.value
         match value:
             case None | str() | int() | float():
@@ -168,11 +170,6 @@ def _listed(field: Field) -> list[Scalar | None]:
     if len(items) != len(value):
         raise ModelError("a default that has no literal form")
     return items
-
-
-def _without_none(kind: Type) -> Type:
-    members = kind.members if isinstance(kind, AnyOf) else (kind,)
-    return union(member for member in members if member != NONE)
 
 
 def _doc(text: str, indent: str) -> Iterator[str]:

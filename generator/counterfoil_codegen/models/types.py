@@ -56,6 +56,7 @@ class Bounded:
 Type: TypeAlias = Plain | Named | Generic | Literals | AnyOf | Bounded
 
 NONE: Final = Plain("None")
+ABSENT_OR_NULL: Final = "AbsentOrNull"
 OBJECT: Final = Plain("object")
 
 
@@ -81,6 +82,18 @@ def _one_literal(members: Iterable[Type]) -> list[Type]:
     if place is not None:
         found.insert(place, Literals(tuple(values.values())))
     return found
+
+
+def is_absent_or_null(of: Type) -> bool:
+    """Whether *of* is `AbsentOrNull[a]`, with bounds or without."""
+    inner = of.inner if isinstance(of, Bounded) else of
+    return isinstance(inner, Generic) and inner.base == ABSENT_OR_NULL
+
+
+def without_none(of: Type) -> Type:
+    """*of* but for None, if it is a union with it."""
+    members = of.members if isinstance(of, AnyOf) else (of,)
+    return union(member for member in members if member != NONE)
 
 
 def bounded(inner: Type, keywords: Mapping[str, Scalar]) -> Type:

@@ -1,15 +1,16 @@
-"""The base of generated models, and optional properties that are not nullable."""
+"""The base of generated models, and properties that may be absent."""
 
 from __future__ import annotations
 
+import enum
 import operator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-__all__ = ["Absent", "Model"]
+__all__ = ["UNSET", "Absent", "AbsentOrNull", "Model", "UnsetType"]
 
 T = TypeVar("T")
 
@@ -47,6 +48,52 @@ class _NotNullable:
         return core_schema.json_or_python_schema(schema["schema"], schema)
 
 
+class UnsetType(enum.Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = UnsetType.UNSET
+"""Stands for a property that is absent, where None stands for one that is null. It is false."""
+
+
+class _Unset:
+    """Makes UNSET a value in Python, of which JSON knows nothing."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        schema = handler(source)
+        if schema["type"] == "nullable":
+            schema = core_schema.nullable_schema(_without_unset(schema["schema"]))
+        unset = core_schema.is_instance_schema(UnsetType)
+        return core_schema.json_or_python_schema(
+            schema, core_schema.union_schema([unset, schema], mode="left_to_right")
+        )
+
+
+def _without_unset(schema: CoreSchema) -> CoreSchema:
+    """*schema*, if it is a union, without its member for UNSET."""
+    if schema["type"] != "union":
+        return schema
+    kept = [each for each in schema["choices"] if not _is_of_unset(each)]
+    first = kept[0]
+    return core_schema.union_schema(kept) if len(kept) > 1 or isinstance(first, tuple) else first
+
+
+def _is_of_unset(schema: CoreSchema | tuple[CoreSchema, str]) -> bool:
+    if isinstance(schema, tuple):
+        return False
+    return schema["type"] == "enum" and schema["cls"] is UnsetType
+
+
 # A builtin, so that pydantic-core asks it without a Python frame for each value.
 _is_none = partial(operator.is_, None)
 
@@ -54,4 +101,12 @@ Absent: TypeAlias = Annotated[T | None, _NotNullable(), Field(exclude_if=_is_non
 """The type of a property that may be absent but never null: `colour: Absent[str] = None`.
 
 Type checkers see `str | None`. None is left out of the output; in the input, null is refused.
+"""
+
+_is_unset = partial(operator.is_, UNSET)
+
+AbsentOrNull: TypeAlias = Annotated[T | UnsetType | None, _Unset(), Field(exclude_if=_is_unset)]
+"""The type of a property that may be absent, or null: `note: AbsentOrNull[str] = UNSET`.
+
+Type checkers see `str | UnsetType | None`. UNSET is left out of the output, None is null there.
 """

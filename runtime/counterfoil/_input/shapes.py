@@ -22,6 +22,7 @@ _INNER = {
     "lax-or-strict": "lax_schema",
     "definitions": "schema",
 }
+_NO_TEXTS = ("none", "is-instance")
 _LISTS = frozenset(("list", "set", "frozenset", "tuple"))
 
 
@@ -46,7 +47,8 @@ class Shape:
     def is_text(self) -> bool:
         """Whether it may be one text."""
         return any(
-            each["type"] not in ("model-fields", "dict", "none", *_LISTS) for each in self._kinds
+            each["type"] not in ("model-fields", "dict", *_NO_TEXTS, *_LISTS)
+            for each in self._kinds
         )
 
     @cached_property

@@ -83,8 +83,9 @@ def type_adapter(annotation: object) -> TypeAdapter[object]:
 def textual(schema: Schema, definitions: Definitions) -> CoreSchema:
     """*schema*, with a check of the spelling before each type in it that pydantic reads freely.
 
-    None is left out of unions: no text spells it. The members of a union are tried from left to
-    right, unless all are objects. What the schema refers to by name is put into *definitions*.
+    None and UNSET are left out of unions: no text spells them. The members of a union are tried
+    from left to right, unless all are objects. What the schema refers to by name is put into
+    *definitions*.
     """
     # A schema is a dict of one of many forms; what this makes of one is one.
     return cast("CoreSchema", _textual(schema, definitions))
@@ -170,7 +171,7 @@ def _made_root(model: type[BaseModel], root: object) -> BaseModel:
 
 
 def _union(schema: Schema, definitions: Definitions) -> Schema:
-    choices = [each for each in choices_of(schema) if each["type"] != "none"]
+    choices = [each for each in choices_of(schema) if each["type"] not in _NO_TEXTS]
     read = [_textual(each, definitions) for each in choices]
     if len(read) == 1:
         return read[0]
@@ -179,6 +180,8 @@ def _union(schema: Schema, definitions: Definitions) -> Schema:
     return {**_anonymous(schema), **mode, "choices": read}
 
 
+# What no text spells: None, and UNSET.
+_NO_TEXTS = frozenset(("none", "is-instance"))
 _OBJECTS = frozenset(("model", "dict", "definition-ref"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from counterfoil.stub import Absent, Model
+from counterfoil.stub import UNSET, Absent, AbsentOrNull, Model
 from pydantic import AwareDatetime, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
@@ -40,7 +40,7 @@ class Order(Model):
     meta: Absent[dict[str, str]] = None
     address: Absent[OrderAddress] = None
     level: Absent[OrderLevel] = None
-    note: str | None = None
+    note: AbsentOrNull[str] = UNSET
     either: Absent[int | Annotated[str, Field(max_length=3)]] = None
     at: Absent[AwareDatetime] = None
 
@@ -76,7 +76,7 @@ class Thing(Model):
     """A word that Python keeps for itself."""
     note: str | None
     colour: Absent[ThingColour] = None
-    maybe: str | None = None
+    maybe: AbsentOrNull[str] = UNSET
     inner: Absent[ThingInner] = None
 
 
