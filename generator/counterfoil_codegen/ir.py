@@ -58,6 +58,7 @@ class Choice:
 
     annotation: Expression  # models.NewNotice; str, bytes, BodyStream if it is not parsed
     media_types: tuple[str, ...]  # application/json: parsed and validated
+    is_sequence: bool = False  # its items are read by the handler as they arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,17 @@ class Body:
     choices: tuple[Choice, ...]  # never empty; the first is for a body without a Content-Type
     required: bool
     doc: str
-    stream: bool = False  # read by the handler as it arrives
+    stream: bool = False  # read by the handler as it arrives, whatever it is
+
+    @property
+    def may_stream(self) -> bool:
+        """Whether the handler reads some of what it may be as it arrives."""
+        return self.stream or any(choice.is_sequence for choice in self.choices)
+
+    @property
+    def streams(self) -> bool:
+        """Whether it does so of all of it."""
+        return self.stream or all(choice.is_sequence for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _OF_SECURITY: Final = (
 
 IMPORTABLE: Final = MappingProxyType(
     {
-        "collections.abc": ("AsyncIterable",),
+        "collections.abc": ("AsyncIterable", "AsyncIterator"),
         "datetime": ("date",),
         "typing": ("Annotated", "ClassVar", "Generic", "Literal", "Protocol", "TypeVar"),
         "uuid": ("UUID",),

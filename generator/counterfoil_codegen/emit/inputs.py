@@ -33,7 +33,7 @@ class BodyView:
 
 def body_view(body: ir.Body) -> BodyView:
     annotation = Expression.union(*(choice.annotation for choice in body.choices))
-    if body.required or body.stream:
+    if body.required or body.streams:
         return BodyView(annotation, Expression.union(*map(_choice, body.choices)), None)
     annotation, none = Expression.optional(annotation), Expression.none()
     if len(body.choices) == 1:

@@ -237,7 +237,7 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
     elsewhere = [p for p in operation.parameters if p.location is not ir.Location.PATH]
     plain = _plain_success(operation.successes)
     body = operation.body
-    at_head = body is not None and (body.stream or operation.security is not None)
+    at_head = body is not None and (body.may_stream or operation.security is not None)
     return OperationView(
         id=operation.id,
         name=operation.name,
@@ -253,7 +253,7 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
         cancellable=operation.options.cancellable,
         at_head=at_head,
         options=tuple(options(operation, shared)),
-        receives=at_head and body is not None and not body.stream,
+        receives=at_head and body is not None and not body.streams,
         principal=security.principal(operation.security),
         authorization=security.authorization(operation.security),
         replies=tuple(dict.fromkeys(success.reply for success in operation.successes)),

@@ -13,10 +13,10 @@ from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import JSON, Content, asks_for_text, is_json
 from counterfoil_codegen.lower.context import Context, Names, origin_of
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
+from counterfoil_codegen.lower.sequences import received_items
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as api_rules
 from counterfoil_codegen.rules import bodies as rules
-from counterfoil_codegen.rules import sequences
 from counterfoil_codegen.schemas import JsonSchema, Origin
 
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -39,18 +39,22 @@ class DraftBody:
     stream: bool
 
     def schemas(self) -> Iterator[JsonSchema]:
-        yield from (one.schema for one in self.contents if one.schema is not None)
+        yield from (schema for one in self.contents for schema in one.schemas())
 
     def finish(self, names: Names) -> ir.Body:
         """The body, with the media types of one type together."""
-        media_types: dict[Expression, list[str]] = {}
+        choices: dict[Expression, ir.Choice] = {}
         for content in self.contents:
-            annotation = content.annotation(names)
-            if self.stream:
-                annotation = Expression.name(Identifier("BodyStream"))
-            media_types.setdefault(annotation, []).append(content.media_type)
-        choices = tuple(ir.Choice(one, tuple(all_of)) for one, all_of in media_types.items())
-        return ir.Body(choices, self.required, self.doc, stream=self.stream)
+            annotation = self._annotation(content, names)
+            known = choices.get(annotation, ir.Choice(annotation, (), content.items is not None))
+            media_types = (*known.media_types, content.media_type)
+            choices[annotation] = replace(known, media_types=media_types)
+        return ir.Body(tuple(choices.values()), self.required, self.doc, stream=self.stream)
+
+    def _annotation(self, content: Content, names: Names) -> Expression:
+        if self.stream:
+            return Expression.name(Identifier("BodyStream"))
+        return content.annotation(names) if content.items is None else content.items.received(names)
 
 
 def draft_body(
@@ -103,14 +107,11 @@ class _Contents:
     def _content(self, media_type: str, node: Node) -> Content:
         resolved = self._context.loader.resolve(node)
         schema = None if resolved is None else resolved.get("schema")
-        items = None if resolved is None else resolved.get("itemSchema")
-        if items is not None:
-            self._context.diagnostics.report(
-                sequences.ITEM_SCHEMA,
-                items.key_span,
-                f"the items of {media_type!r:.80} are not held to their schema",
-                f'read or write them in the handler, and waive = ["{sequences.ITEM_SCHEMA.id}"]',
-            )
+        if not self._stream:
+            named = self._named(media_type)
+            items = received_items(self._context, media_type, resolved, named)
+            if items is not None:
+                return Content(media_type, None, items=items)
         if is_json(media_type):
             return Content(media_type, {} if schema is None else self._schema(schema, media_type))
         if schema is None or asks_for_text(schema):

@@ -10,7 +10,7 @@ from typing import Final
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.context import Context, Names, expression
-from counterfoil_codegen.lower.sequences import Items, read_items
+from counterfoil_codegen.lower.sequences import Items, sent_items
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
 
@@ -88,7 +88,7 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
         )
     resolved = context.loader.resolve(node)
     schema = None if resolved is None else resolved.get("schema")
-    items = read_items(context, media_type, resolved, origin)
+    items = sent_items(context, media_type, resolved, origin)
     if items is not None:
         return Content(media_type, None, items=items)
     if not is_json(media_type):

@@ -58,46 +58,69 @@ class Items:
         kinds = Expression.union(*(event.annotation(names) for event in self.events))
         return Expression.subscript(_name("Events"), kinds)
 
+    def received(self, names: Names) -> Expression:
+        """The annotation of the sequence that a handler gets as the body."""
+        item = _name("object") if self.schema is None else expression(self.schema, names)
+        return Expression.subscript(_name("AsyncIterator"), item)
+
     def schemas(self) -> Iterator[JsonSchema]:
         """The schemas that the annotation names."""
         found = [self.schema, *(part for one in self.events for part in (one.data, one.name))]
         yield from (one for one in found if one is not None)
 
 
-def read_items(
+def sent_items(
     context: Context, media_type: str, media: Node | None, origin: Origin
 ) -> Items | None:
-    """The items of *media*, the content of *media_type*; None if it is not taken for a sequence.
+    """The items of an answer of *media_type*; None if it is not taken for a sequence.
 
     `itemSchema` is the schema of an item, and so is `items` of a `schema` that is an array. Before
     OpenAPI 3.2 there was no other way than to write what an item is as the `schema`; of events,
     that is their data.
     """
-    essence = media_type.partition(";")[0].strip().lower()
+    is_of_events = _essence(media_type) == _EVENTS
+    schema = _item_schema(context, media_type, media, is_known=is_of_events)
+    if schema is None or media is None:
+        return None
+    if not is_of_events:
+        return Items(context.sent(schema, origin.child("Item")))
+    if media.get("itemSchema") is None and "data" not in _properties(context, schema):
+        return Items(None, (Event(_data(context, schema, origin.child("Data"))),))
+    return Items(None, _Stream(context, origin).events(schema))
+
+
+def received_items(
+    context: Context, media_type: str, media: Node | None, origin: Origin
+) -> Items | None:
+    """The items of a body of *media_type*, in the same way; events are none."""
+    schema = _item_schema(context, media_type, media, is_known=False)
+    return None if schema is None else Items(context.received(schema, origin.child("Item")))
+
+
+def _item_schema(
+    context: Context, media_type: str, media: Node | None, *, is_known: bool
+) -> Node | None:
+    """What an item of *media* is; None, after a report where it says, if its items are not read."""
     own = None if media is None else media.get("itemSchema")
-    is_known = essence == _EVENTS or _ITEMS.fullmatch(essence) is not None
-    if own is not None and not is_known:
+    if is_known or _ITEMS.fullmatch(_essence(media_type)) is not None:
+        return _of_one(context, media) if own is None else own
+    if own is not None:
         context.diagnostics.report(
             rules.ITEM_SCHEMA,
             own.key_span,
             f"the items of {media_type!r:.80} are not held to their schema",
             f'read or write them in the handler, and waive = ["{rules.ITEM_SCHEMA.id}"]',
         )
-    if media is None or not is_known:
-        return None
-    schema = _of_one(context, media) if own is None else own
-    if schema is None:
-        return None
-    if essence != _EVENTS:
-        return Items(context.sent(schema, origin.child("Item")))
-    if own is None and "data" not in _properties(context, schema):
-        return Items(None, (Event(_data(context, schema, origin.child("Data"))),))
-    return Items(None, _Stream(context, origin).events(schema))
+    return None
 
 
-def _of_one(context: Context, media: Node) -> Node | None:
+def _essence(media_type: str) -> str:
+    return media_type.partition(";")[0].strip().lower()
+
+
+def _of_one(context: Context, media: Node | None) -> Node | None:
     """What `schema` says of one item; None if it says no more than that there is text or bytes."""
-    schema = media.get("schema")
+    schema = None if media is None else media.get("schema")
     target = None if schema is None else context.loader.resolve(schema)
     if schema is None or target is None or target.value is True or not target.value:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from types import UnionType
 from typing import BinaryIO, Protocol, TypeAlias, Union, cast, get_args, get_origin
 
@@ -12,6 +12,8 @@ from typing_extensions import override
 from counterfoil._input.body_stream import BodyStream, stream_of
 from counterfoil._input.form_types import encoded, field_type
 from counterfoil._input.forms import read_form
+from counterfoil._input.item_stream import Parts, items_of, lines_of, records_of
+from counterfoil._input.json_values import read_json
 from counterfoil._input.markers import Body
 from counterfoil._input.media_types import (
     Chooser,
@@ -20,10 +22,10 @@ from counterfoil._input.media_types import (
     checker,
     is_form,
     is_json,
+    is_record_sequence,
 )
 from counterfoil._input.problems import Problem
 from counterfoil._input.wire import type_adapter
-from counterfoil._json.decoding import JsonError, MalformedJsonError, decode
 from counterfoil._types import Request
 
 __all__ = ["BodyReader", "body_choices", "body_reader", "is_json"]
@@ -32,8 +34,8 @@ __all__ = ["BodyReader", "body_choices", "body_reader", "is_json"]
 class BodyReader(Protocol):
     """Reads the body into the attribute that it fills."""
 
-    is_whole: bool
-    """Whether it needs all of the body, not what has come so far."""
+    def is_whole(self, request: Request) -> bool:
+        """Whether it needs all of the body, not what has come so far. `check` comes before."""
 
     def check(self, request: Request) -> None:
         """Hold the head of *request* against what is declared. Raises `CodedError` with 415."""
@@ -86,6 +88,8 @@ def _kind(annotation: object, media_type: str) -> _Kind:
     types = _types(annotation)
     if BodyStream in types:
         return _StreamedBody
+    if _item_type(annotation) is not None:
+        return _RecordsBody if is_record_sequence(media_type) else _LinesBody
     if is_json(media_type):
         return _JsonBody
     if str in types:
@@ -99,15 +103,24 @@ def _types(annotation: object) -> tuple[object, ...]:
     return (inner, *get_args(inner)) if get_origin(inner) in (Union, UnionType) else (inner,)
 
 
+def _item_type(annotation: object) -> object:
+    """What an iterator yields, that `Annotated[AsyncIterator[...], ...]` names; else None."""
+    for each in _types(annotation):
+        if get_origin(each) is AsyncIterator:
+            return get_args(each)[0]
+    return None
+
+
 class _ChosenBody:
     """One of several, by the Content-Type."""
-
-    is_whole = True
 
     def __init__(self, readers: Sequence[tuple[Sequence[str], BodyReader]]) -> None:
         self._readers = Chooser(
             {each: reader for media_types, reader in readers for each in media_types}
         )
+
+    def is_whole(self, request: Request) -> bool:
+        return self._readers.choose(request).is_whole(request)
 
     def check(self, request: Request) -> None:
         check_coding(request)
@@ -123,15 +136,19 @@ class _ChosenBody:
         self._readers.choose(request).read(request, content, values, problems)
 
 
-class _JsonBody:
-    """JSON: decoded strictly, then validated as JSON, so that `"5"` is no integer.
+class _WholeBody:
+    """A body that is read when all of it has come."""
 
-    pydantic's own parser takes NaN and duplicate keys, hence the decoding before it. Clients often
-    name another media type, as curl does, so the type is not looked at; but a form with parts is
-    none by mistake.
+    def is_whole(self, _: Request) -> bool:
+        return True
+
+
+class _JsonBody(_WholeBody):
+    """JSON, read strictly.
+
+    Clients often name another media type, as curl does, so the type is not looked at; but a form
+    with parts is none by mistake.
     """
-
-    is_whole = True
 
     def __init__(
         self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
@@ -156,23 +173,16 @@ class _JsonBody:
             if not self._optional:
                 problems.append(Problem("body", "not_json", "Content not JSON: it is empty."))
             return
-        try:
-            decode(data)
-            values[self._attribute] = self._validator.validate_json(
-                data, strict=True, by_alias=True, by_name=False
-            )
-        except MalformedJsonError as error:
-            problems.append(Problem("body", "not_json", f"Content not JSON: {error}."))
-        except JsonError as error:
-            problems.append(Problem("body", "bad_json", f"Content not acceptable: {error}."))
-        except ValidationError as error:
-            problems += Problem.first_of(error, "body")
+        found: list[Problem] = []
+        value = read_json(data, self._validator, "body", found)
+        problems += found
+        if not found:
+            values[self._attribute] = value
 
 
-class _RawBody:
+class _RawBody(_WholeBody):
     """A media type that is not JSON: handed on as bytes."""
 
-    is_whole = True
     is_text = False
 
     def __init__(
@@ -239,13 +249,14 @@ class _FormBody(_RawBody):
 class _StreamedBody:
     """A body that is read as it arrives, where the server can do it; else the whole of it."""
 
-    is_whole = False
-
     def __init__(
         self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
     ) -> None:
         self.check = checker(media_types, is_text=False)
         self._attribute = attribute
+
+    def is_whole(self, _: Request) -> bool:
+        return False
 
     def read(
         self,
@@ -257,9 +268,35 @@ class _StreamedBody:
         values[self._attribute] = stream_of(request)
 
 
-_Kind: TypeAlias = (
-    type[_JsonBody] | type[_RawBody] | type[_TextBody] | type[_FormBody] | type[_StreamedBody]
-)
+class _LinesBody(_StreamedBody):
+    """A sequence of JSON values, each in a line; read as it arrives, too."""
+
+    _parts: Parts = staticmethod(lines_of)
+
+    def __init__(
+        self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
+    ) -> None:
+        super().__init__(attribute, annotation, media_types, optional=optional)
+        self._validator = type_adapter(_item_type(annotation)).validator
+
+    @override
+    def read(
+        self,
+        request: Request,
+        content: bytes | None,
+        values: dict[str, object],
+        problems: list[Problem],
+    ) -> None:
+        values[self._attribute] = items_of(stream_of(request), self._parts, self._validator)
+
+
+class _RecordsBody(_LinesBody):
+    """The same in the records of a JSON text sequence."""
+
+    _parts = staticmethod(records_of)
+
+
+_Kind: TypeAlias = type[_JsonBody] | type[_RawBody] | type[_StreamedBody]
 
 
 def _content(request: Request) -> bytes:

@@ -9,7 +9,15 @@ from typing import Generic, TypeVar
 from counterfoil._errors import CodedError
 from counterfoil._types import Request
 
-__all__ = ["Chooser", "check_coding", "check_is_no_form", "checker", "is_form", "is_json"]
+__all__ = [
+    "Chooser",
+    "check_coding",
+    "check_is_no_form",
+    "checker",
+    "is_form",
+    "is_json",
+    "is_record_sequence",
+]
 
 T = TypeVar("T")
 
@@ -21,6 +29,12 @@ def is_json(media_type: str) -> bool:
     """Whether bodies of *media_type* are JSON (RFC 8259, and RFC 6839 for the suffix)."""
     essence = _essence(media_type)
     return essence in ("application/json", "text/json") or essence.endswith("+json")
+
+
+def is_record_sequence(media_type: str) -> bool:
+    """Whether bodies of *media_type* are JSON text sequences (RFC 7464; RFC 8091's suffix)."""
+    essence = _essence(media_type)
+    return essence == "application/json-seq" or essence.endswith("+json-seq")
 
 
 def is_form(media_type: str) -> bool:

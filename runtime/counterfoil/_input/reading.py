@@ -59,7 +59,7 @@ async def receive(request: Request, inputs: type[T], path: Mapping[str, str]) ->
     content = None
     if plan.body is not None:
         plan.body.check(request)
-        content = await body_of(request) if plan.body.is_whole else None
+        content = await body_of(request) if plan.body.is_whole(request) else None
     given = inputs.__new__(inputs)
     vars(given).update(plan.values(request, path, content))
     return given
