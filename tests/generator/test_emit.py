@@ -242,7 +242,7 @@ def test_an_optional_body_is_optional() -> None:
     assert EVERYTHING.groups[0].operations[0].body is not None
     text = emit(EVERYTHING)["things.py"]
     assert "        body: models.NewNotice | None,\n" in text
-    assert "    body: Annotated[models.NewNotice | None, Body()] = None\n" in text
+    assert "    body: Annotated[models.NewNotice, Body()] | None = None\n" in text
 
 
 def test_a_nullable_parameter_says_so_once() -> None:

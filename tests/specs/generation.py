@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from counterfoil_codegen.cli import main
 from counterfoil_codegen.pipeline import read
 from counterfoil_codegen.target import Target
 
-from tests.specs.catalogue import SPECS, RealApi
+from tests.specs.catalogue import REAL_APIS, SPECS, RealApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,23 @@ def generate(real: RealApi, folder: Path) -> Generated:
     lowered = read(target, frozenset()).lowered
     assert lowered is not None
     return Generated(real, folder / real.package, lowered.api)
+
+
+class GeneratedApis(Mapping[str, Generated]):
+    """The real APIs by their packages, each generated into *folder* when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._real = {real.package: real for real in REAL_APIS}
+        self._made: dict[str, Generated] = {}
+
+    def __getitem__(self, package: str) -> Generated:
+        if package not in self._made:
+            self._made[package] = generate(self._real[package], self._folder)
+        return self._made[package]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._real)
+
+    def __len__(self) -> int:
+        return len(self._real)

@@ -8,40 +8,27 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from http.client import HTTPConnection
 from importlib import resources
 from itertools import zip_longest
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote
 
 import counterfoil
 import pytest
-from counterfoil import JsonResource
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 
 from tests.serving import Serve
 from tests.specs.catalogue import REAL_APIS
 from tests.specs.generation import Generated
+from tests.specs.mounted import Client, credentials_for, mounted
 from tests.specs.wellformed import Built, build_request
 
 APIS = pytest.mark.parametrize("package", [real.package for real in REAL_APIS])
 METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 SEED = 7
-AUTHORIZATION = {
-    ir.SchemeKind.BASIC: "Basic YTpi",
-    ir.SchemeKind.BEARER: "Bearer token",
-    ir.SchemeKind.HTTP: "X-Matrix origin=example.org",
-}
-
-
-class Register(Protocol):
-    """The `register` of a generated package."""
-
-    def __call__(self, server: JsonResource, **handlers: object) -> None: ...
 
 
 @APIS
@@ -66,14 +53,14 @@ def test_imports_by_itself(package: str, real_apis: Mapping[str, Generated]) -> 
 
 
 def test_mypy_finds_nothing(real_apis: Mapping[str, Generated], tmp_path: Path) -> None:
-    packages = [argument for package in real_apis for argument in ("-p", package)]
+    packages = [part for one in real_apis.values() for part in ("-p", one.real.package)]
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache")]
     run([*command, *packages], next(iter(real_apis.values())))
 
 
 def test_pyright_finds_nothing(real_apis: Mapping[str, Generated]) -> None:
     """In its strict mode."""
-    folder = next(iter(real_apis.values())).folder.parent
+    (folder,) = {one.folder.parent for one in real_apis.values()}
     (folder / "pyrightconfig.json").write_text(
         json.dumps(
             {
@@ -90,7 +77,7 @@ def test_pyright_finds_nothing(real_apis: Mapping[str, Generated]) -> None:
 
 
 def test_ruff_finds_nothing(real_apis: Mapping[str, Generated]) -> None:
-    folder = next(iter(real_apis.values())).folder.parent
+    (folder,) = {one.folder.parent for one in real_apis.values()}
     ruff = [sys.executable, "-m", "ruff"]
     run([*ruff, "check", "--isolated", "--no-cache", str(folder)], real_apis["github"])
     run([*ruff, "format", "--isolated", "--no-cache", "--check", str(folder)], real_apis["github"])
@@ -176,62 +163,11 @@ def is_secured(operation: ir.Operation) -> bool:
     return all(scheme.kind is not ir.SchemeKind.UNDECLARED for scheme in schemes)
 
 
-class Anybody:
-    """An authenticator that takes whatever it is shown."""
-
-    def __init__(self, schemes: Iterable[ir.SecurityScheme]) -> None:
-        for scheme in schemes:
-            vars(self)[str(scheme.name)] = self._accept
-
-    async def _accept(self, request: object, credentials: object) -> str:
-        return "anybody"
-
-
-class Client:
-    """One connection that is kept, to send many requests over."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=10)
-
-    def send(self, method: str, built: Built) -> tuple[int, dict[str, str], bytes]:
-        self._connection.request(method, built.target, built.body, dict(built.headers))
-        response = self._connection.getresponse()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        return response.status, headers, response.read()
-
-    def close(self) -> None:
-        self._connection.close()
-
-
-def mounted(generated: Generated) -> JsonResource:
-    """A resource with every stub of the API, none implemented."""
-    package = importlib.import_module(generated.real.package)
-    register: Register = package.register
-    handlers: dict[str, object] = {}
-    if generated.api.schemes:
-        handlers["authenticator"] = Anybody(generated.api.schemes)
-    for group in generated.api.groups:
-        protocol = getattr(package, str(group.handler))
-        handlers[str(group.module)] = type(f"Bare{group.handler}", (protocol,), {})()
-    root = JsonResource()
-    register(root, **handlers)
-    return root
-
-
 def request_for(package: str, group: ir.Group, operation: ir.Operation) -> Built:
     module = importlib.import_module(f"{package}.{group.module}")
     inputs: type[object] | None = getattr(module, str(operation.input), None)
     built = build_request(operation.path.template, inputs, SEED)
     return Built(built.target, {**built.headers, **credentials_for(operation)}, built.body)
-
-
-def credentials_for(operation: ir.Operation) -> Mapping[str, str]:
-    """Well-formed credentials for the first alternative, of a kind that these specs use."""
-    if operation.security is None:
-        return {}
-    ((required,), *_) = operation.security.alternatives
-    given = AUTHORIZATION.get(required.scheme.kind)
-    return {} if given is None else {"Authorization": given}
 
 
 def paths(package: str, generated: Generated) -> dict[str, Built]:

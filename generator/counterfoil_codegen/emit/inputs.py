@@ -33,13 +33,12 @@ class BodyView:
 
 def body_view(body: ir.Body) -> BodyView:
     annotation = Expression.union(*(choice.annotation for choice in body.choices))
+    declared = Expression.union(*map(_choice, body.choices))
     if body.required or body.streams:
-        return BodyView(annotation, Expression.union(*map(_choice, body.choices)), None)
-    annotation, none = Expression.optional(annotation), Expression.none()
-    if len(body.choices) == 1:
-        only = ir.Choice(annotation, body.choices[0].media_types)
-        return BodyView(annotation, _choice(only), none)
-    return BodyView(annotation, Expression.union(*map(_choice, body.choices), none), none)
+        return BodyView(annotation, declared, None)
+    # None stands beside the marked type: a body may be absent, and yet not be `null`.
+    none = Expression.none()
+    return BodyView(Expression.optional(annotation), Expression.union(declared, none), none)
 
 
 def _choice(choice: ir.Choice) -> Expression:

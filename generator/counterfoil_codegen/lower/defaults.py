@@ -34,23 +34,20 @@ _LIMITS: Final[Mapping[str, tuple[str, Callable[[_Number, _Number], bool]]]] = {
 }
 
 
-def read_default(context: Context, parameter: Node, schema: JsonSchema) -> Constant | None:
-    """The default that *schema*, of *parameter*, states; None if there is none that can be used."""
-    value = schema.get("default")
+def read_default(
+    context: Context, parameter: Node, schema: JsonSchema, *, required: bool
+) -> Constant | None:
+    """The default that *schema*, of *parameter*, states; None if there is none that can be used.
+
+    That of a *required* parameter has no meaning (OpenAPI 3.1, section 4.8.24.1).
+    """
+    value = _fitting(context, parameter, schema)
     if value is None:
         return None
-    if isinstance(value, float) and value.is_integer() and schema.get("type") == "integer":
-        value = int(value)
     found = parameter.get("schema")
-    problem = _misfit(context, schema, found, value)
-    if problem is not None:
-        meant = next(
-            (one for one in _spelled(value) if not _misfit(context, schema, found, one)), None
-        )
-        _report_bad(context, parameter, f"{value!r:.80} {problem}", meant)
-        if meant is None:
-            return None
-        value = meant
+    if required:
+        _report_required(context, parameter)
+        return None
     if found is not None and _Check(context.loader, typed_formats=False).problem(found, value):
         _report_unused(context, parameter, "it is a date, a time or a UUID")
         return None
@@ -63,6 +60,24 @@ def read_default(context: Context, parameter: Node, schema: JsonSchema) -> Const
         return None
     _report_unused(context, parameter, "it is neither a scalar nor a list of scalars")
     return None
+
+
+def _fitting(context: Context, parameter: Node, schema: JsonSchema) -> object:
+    """The default that *schema* states, or what it may be meant as; None if there is none."""
+    value = schema.get("default")
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer() and schema.get("type") == "integer":
+        value = int(value)
+    found = parameter.get("schema")
+    problem = _misfit(context, schema, found, value)
+    if problem is not None:
+        meant = next(
+            (one for one in _spelled(value) if not _misfit(context, schema, found, one)), None
+        )
+        _report_bad(context, parameter, f"{value!r:.80} {problem}", meant)
+        return meant
+    return value
 
 
 def _misfit(context: Context, schema: JsonSchema, node: Node | None, value: object) -> str | None:
@@ -96,6 +111,16 @@ def _report_bad(context: Context, parameter: Node, fault: str, meant: object) ->
         f"{where} parameter {name!r} has default {fault}: {outcome}",
         "change the default, or the schema",
     )
+
+
+def _report_required(context: Context, parameter: Node) -> None:
+    if parameter.string("in") != "path":
+        _report_unused(
+            context,
+            parameter,
+            "it is required",
+            "remove required, if a request without it is to have the default",
+        )
 
 
 class _Check:
@@ -160,12 +185,17 @@ def _elements(schema: Node, keyword: str) -> Iterator[Node]:
     return found.elements() if found is not None else iter(())
 
 
-def _report_unused(context: Context, parameter: Node, reason: str) -> None:
+def _report_unused(
+    context: Context,
+    parameter: Node,
+    reason: str,
+    cure: str = "the handler gets None for an absent parameter; put the default there",
+) -> None:
     context.diagnostics.report(
         rules.UNUSED_DEFAULT,
         parameter,
         f"the default of the parameter {parameter.string('name')!r} is not generated: {reason}",
-        "the handler gets None for an absent parameter; put the default there",
+        cure,
     )
 
 

@@ -190,13 +190,14 @@ def _draft(context: Context, one: Found, name: Identifier, operation_id: str) ->
     own = own.child("Parameter" if is_shared(one.place, one.node) else pascal(one.wire_name))
     media_type, schema = _content(context, one, own) or (None, _schema(context, one, own))
     settle_bounds(context, one.node, schema)
-    default = read_default(context, one.node, schema)
+    required = _required(context, one)
+    default = read_default(context, one.node, schema, required=required)
     return DraftParameter(
         name=name,
         wire_name=one.wire_name,
         location=one.location,
         schema=schema,
-        required=_required(context, one) and default is None,
+        required=required,
         default=default,
         explode=_explode(one, schema),
         doc=one.node.string("description") or "",

@@ -141,10 +141,25 @@ class Merger:
                 first, doc=second.doc or first.doc, default=second.default or first.default
             )
         if self._is_complex(first) or self._is_complex(second):
+            if not self._covers(second, first):
+                self._tell(
+                    second.origin, Kind.UNENFORCED, "of two schemas of one place, the latter counts"
+                )
             return second
         return replace(
             self.flatten(Schema(second.origin, all_of=(first, second))),
             default=second.default or first.default,
+        )
+
+    def _covers(self, schema: Schema, other: Schema) -> bool:
+        """Whether *schema* has every property that *other* has, and may so be a narrower one."""
+        mine, others = (
+            one if one.ref is None else self._resolve(one.ref) for one in (schema, other)
+        )
+        return (
+            not others.alternatives
+            and others.properties.keys() <= mine.properties.keys()
+            and set(others.required) <= set(mine.required)
         )
 
     def _is_complex(self, schema: Schema) -> bool:

@@ -195,7 +195,7 @@ DIALECT: Final = Rule(
 UNUSED_DEFAULT: Final = Rule(
     "CF413",
     Severity.WARNING,
-    "A parameter's default is not generated for its type.",
+    "A parameter's default is not generated: it is required, or of a type without literals.",
 )
 ESCAPED_PATH: Final = Rule(
     "CF414",

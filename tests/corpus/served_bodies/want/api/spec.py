@@ -90,9 +90,12 @@ class PutThingInput(Input):
 
 
 class PatchThingInput(Input):
-    body: Annotated[
-        dict[str, int | None] | None, Body(media_type="application/merge-patch+json")
-    ] = None
+    body: (
+        Annotated[
+            dict[str, int | None], Body(media_type="application/merge-patch+json")
+        ]
+        | None
+    ) = None
 
 
 class PostThingsInput(Input):
@@ -128,9 +131,12 @@ class PostFormInput(Input):
 
 
 class PutFormInput(Input):
-    body: Annotated[
-        dict[str, float] | None, Body(media_type="application/x-www-form-urlencoded")
-    ] = None
+    body: (
+        Annotated[
+            dict[str, float], Body(media_type="application/x-www-form-urlencoded")
+        ]
+        | None
+    ) = None
 
 
 class SpecServlet:

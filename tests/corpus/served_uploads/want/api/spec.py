@@ -85,7 +85,7 @@ class PutTextInput(Input):
 
 
 class PostTextInput(Input):
-    body: Annotated[str | None, Body(media_type="text/csv")] = None
+    body: Annotated[str, Body(media_type="text/csv")] | None = None
 
 
 class PutImageInput(Input):
@@ -93,7 +93,7 @@ class PutImageInput(Input):
 
 
 class PostImageInput(Input):
-    body: Annotated[bytes | None, Body(media_type="image/png")] = None
+    body: Annotated[bytes, Body(media_type="image/png")] | None = None
 
 
 class PutFileInput(Input):
