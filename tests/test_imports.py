@@ -32,7 +32,7 @@ RUNTIME: Final = [
     ["_options"],
     ["_server", "_servlets"],
     ["_resources"],
-    ["metrics", "servlet", "stub", "testing", "tracing"],
+    ["contracts", "metrics", "servlet", "stub", "testing", "tracing"],
 ]
 GENERATOR: Final = [
     [
@@ -179,7 +179,14 @@ def test_one_package_calls_the_generator_of_models() -> None:
 
 @pytest.mark.parametrize("tree", TREES.keys() - {"runtime", "generator"})
 def test_generated_code_has_one_door_to_the_runtime(tree: str) -> None:
-    allowed = {"counterfoil.stub", "pydantic", "typing_extensions", tree, *sys.stdlib_module_names}
+    allowed = {
+        "counterfoil.contracts",
+        "counterfoil.stub",
+        "pydantic",
+        "typing_extensions",
+        tree,
+        *sys.stdlib_module_names,
+    }
     for name, imports in imports_of(tree).items():
         assert not [other for other in imports if not under(other, *allowed)], name
         if under(name, f"{tree}.models"):

@@ -59,6 +59,7 @@ class Choice:
     annotation: Expression  # models.NewNotice; str, bytes, BodyStream if it is not parsed
     media_types: tuple[str, ...]  # application/json: parsed and validated
     is_sequence: bool = False  # its items are read by the handler as they arrive
+    contract: str | None = None  # the schema in `Api.contracts` that it is held against too
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,3 +245,4 @@ class Api:
     errors: tuple[Error, ...]  # by class name
     models: tuple[ModelModule, ...]  # by module name
     schemes: tuple[SecurityScheme, ...] = ()  # by name
+    contracts: str = ""  # JSON: schemas by name, which ask for more than models check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics, Rule
@@ -27,12 +28,20 @@ _VERDICTS: Final[Mapping[Kind, tuple[Rule, str]]] = {
 class ModelFindings:
     """Takes problems of models, and reports them where the schemas stand."""
 
-    def __init__(self, places: Mapping[str, Node], diagnostics: Diagnostics) -> None:
+    def __init__(
+        self, places: Mapping[str, Node], unchecked: AbstractSet[str], diagnostics: Diagnostics
+    ) -> None:
         self._places = places
+        self._unchecked = unchecked
         self._diagnostics = diagnostics
 
     def report(self, problem: Problem) -> None:
-        """Report *problem* at the deepest part of its schema that the spec has itself."""
+        """Report *problem* at the deepest part of its schema that the spec has itself.
+
+        What a model does not enforce is left to contracts, but in parameters and answers.
+        """
+        if problem.kind is Kind.UNENFORCED and problem.component not in self._unchecked:
+            return
         node = self._places[problem.component]
         for token in problem.pointer:
             node = node.get(token) or _element(node, token) or node

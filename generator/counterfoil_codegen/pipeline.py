@@ -72,7 +72,7 @@ def build(reading: Reading) -> Build | None:
     if reading.lowered is None:
         return None
     lowered = reading.lowered
-    findings = ModelFindings(lowered.places, reading.diagnostics)
+    findings = ModelFindings(lowered.places, lowered.unchecked, reading.diagnostics)
     models = build_models(lowered.schemas, lowered.users, findings.report)
     if reading.diagnostics.has_errors:
         return None

@@ -96,6 +96,7 @@ IMPORTABLE: Final = MappingProxyType(
             "unimplemented",
             *_OF_SECURITY,
         ),
+        "counterfoil.contracts": ("Contract",),
         "pydantic": ("AwareDatetime", "Field"),
     }
 )

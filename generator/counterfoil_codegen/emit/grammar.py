@@ -122,7 +122,7 @@ _ONLY_TYPES: Final = frozenset(
 _CLASSES: Final = "|".join(
     sorted(
         name
-        for name in IMPORTABLE["counterfoil.stub"]
+        for name in (*IMPORTABLE["counterfoil.stub"], *IMPORTABLE["counterfoil.contracts"])
         if name[0].isupper() and name not in _ONLY_TYPES | SCHEMES
     )
 )
@@ -140,6 +140,7 @@ _GROUP: Final = Grammar(
     ),
     attributes=re.compile(
         rf"models\.{_CLASS}|datetime\.{_NAME}|given\.{_NAME}|server\.register_paths"
+        rf"|_contracts\.SCHEMAS"
         rf"|self\.{_NAME}|self\._handler\.{_NAME}|{_GUARD}|{_GUARD}\.requiring"
     ),
     alone=re.compile(rf"self\._handler\.{_NAME}|server\.register_paths"),
@@ -209,12 +210,24 @@ _MODEL_MODULE: Final = Grammar(
 )
 
 
+_CONTRACTS: Final = Grammar(
+    top_level=_ASSIGNMENTS,
+    nodes=frozenset({ast.ImportFrom, ast.alias, ast.Expr, ast.Assign})
+    | frozenset({ast.Name, ast.Store, ast.Constant}),
+    imports=_OWN_IMPORTS,
+    relative=_NOTHING,
+    calls=_NOTHING,
+    attributes=_NOTHING,
+)
+
+
 def grammar_of(name: str) -> Grammar | None:
     """What the file of this name may hold; None if there is no such file."""
     known = {
         "__init__.py": _PACKAGE,
         "errors.py": _ERRORS,
         "security.py": _SECURITY,
+        "_contracts.py": _CONTRACTS,
         "models/__init__.py": _MODELS,
         "models/__init__.pyi": _MODELS_STUB,
     }

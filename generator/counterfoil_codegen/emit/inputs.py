@@ -52,7 +52,16 @@ def _choice(choice: ir.Choice) -> Expression:
         Expression.name(Identifier("Annotated")),
         choice.annotation,
         *(Expression.call(mark, (), keywords) for keywords in told),
+        *_contract(choice),
     )
+
+
+def _contract(choice: ir.Choice) -> Iterator[Expression]:
+    """`Contract(_contracts.SCHEMAS, "Account_1f2e3d4c")`."""
+    if choice.contract is not None:
+        schemas = Expression.name(Identifier("_contracts"), Identifier("SCHEMAS"))
+        call = Expression.name(Identifier("Contract"))
+        yield Expression.call(call, [schemas, Constant(choice.contract)])
 
 
 def parameter_view(parameter: ir.Parameter) -> ParameterView:

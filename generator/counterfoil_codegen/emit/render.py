@@ -31,6 +31,8 @@ def render(api: ir.Api) -> dict[str, str]:
         files.append(("errors.py", _errors(api, source)))
     if api.schemes:
         files.append(("security.py", _security(api, source)))
+    if api.contracts:
+        files.append(("_contracts.py", _contracts(api, source)))
     if api.models:
         files.extend(_models(api, source))
     if len({name.lower() for name, _ in files}) != len(files):
@@ -59,7 +61,7 @@ def _package(api: ir.Api, source: Comment) -> str:
 
 
 def _group(group: ir.Group, api: ir.Api, source: Comment) -> str:
-    own = {"models": "."} | {str(error.name): ".errors" for error in api.errors}
+    own = {"models": ".", "_contracts": "."} | {str(error.name): ".errors" for error in api.errors}
     own |= _OF_SECURITY
     return _with_imports("group", views.group_view(group, api), source, own)
 
@@ -70,6 +72,10 @@ def _errors(api: ir.Api, source: Comment) -> str:
 
 def _security(api: ir.Api, source: Comment) -> str:
     return _with_imports("security", security_view(api), source, {})
+
+
+def _contracts(api: ir.Api, source: Comment) -> str:
+    return _rendered("contracts", views.contracts_view(api), source, [])
 
 
 def _models(api: ir.Api, source: Comment) -> Iterable[tuple[str, str]]:

@@ -85,6 +85,13 @@ class OperationView:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractsView:
+    """The schemas that ask for more than models check, as JSON."""
+
+    schemas: Constant
+
+
+@dataclass(frozen=True, slots=True)
 class PathView:
     """A constant of a tag's module: `NOTICE = path("/notices/{noticeId}", "notice_id")`."""
 
@@ -196,6 +203,11 @@ def models_view(api: ir.Api) -> ModelsView:
     names = [name for module in api.models for name in module.names]
     modules = [ModelModuleView(module.module, _ordered(module.names)) for module in api.models]
     return ModelsView(docs.models(api), _ordered(names), tuple(modules))
+
+
+def contracts_view(api: ir.Api) -> ContractsView:
+    """The module of the schemas that ask for more than models check."""
+    return ContractsView(Constant(api.contracts))
 
 
 def group_view(group: ir.Group, api: ir.Api) -> GroupView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -35,6 +36,7 @@ class Lowered:
     schemas: Mapping[str, JsonSchema]  # by class name
     users: Mapping[str, frozenset[str]]  # the modules that name each class
     places: Mapping[str, Node]  # where the schema of each class stands
+    unchecked: frozenset[str]  # the classes that parameters and answers are of
 
 
 def lower_api(
@@ -56,6 +58,7 @@ def lower_api(
     drafts = [draft_operation(context, one) for one in mounted]
     _name_components(roots, context)
     _mark_users(drafts, context)
+    context.components.unchecked.report(diagnostics)
     report_not_generated(roots, diagnostics)
     security = read_security(context, mounted)
     names = assign_names(context.components, diagnostics)
@@ -124,6 +127,7 @@ def _finish(
         errors=tuple(sorted(errors.values(), key=lambda error: str(error.name))),
         models=(),
         schemes=security.schemes,
+        contracts=_contracts(context),
     )
     components = list(context.components)
     return Lowered(
@@ -131,7 +135,15 @@ def _finish(
         schemas={str(names[c.reference]): put_names(c.schema, names) for c in components},
         users={str(names[c.reference]): frozenset(c.users) for c in components},
         places={str(names[c.reference]): c.node for c in components},
+        unchecked=frozenset(
+            str(names[c.reference]) for c in components if c.node in context.components.unchecked
+        ),
     )
+
+
+def _contracts(context: Context) -> str:
+    schemas = context.components.contracts.schemas
+    return json.dumps(schemas, sort_keys=True) if schemas else ""
 
 
 def _secured(groups: tuple[ir.Group, ...], security: Security) -> tuple[ir.Group, ...]:

@@ -43,12 +43,13 @@ class DraftBody:
 
     def finish(self, names: Names) -> ir.Body:
         """The body, with the media types of one type together."""
-        choices: dict[Expression, ir.Choice] = {}
+        choices: dict[tuple[Expression, str | None], ir.Choice] = {}
         for content in self.contents:
             annotation = self._annotation(content, names)
-            known = choices.get(annotation, ir.Choice(annotation, (), content.items is not None))
+            new = ir.Choice(annotation, (), content.items is not None, content.contract)
+            known = choices.get((annotation, content.contract), new)
             media_types = (*known.media_types, content.media_type)
-            choices[annotation] = replace(known, media_types=media_types)
+            choices[annotation, content.contract] = replace(known, media_types=media_types)
         return ir.Body(tuple(choices.values()), self.required, self.doc, stream=self.stream)
 
     def _annotation(self, content: Content, names: Names) -> Expression:
@@ -113,14 +114,21 @@ class _Contents:
             if items is not None:
                 return Content(media_type, None, items=items)
         if is_json(media_type):
-            return Content(media_type, {} if schema is None else self._schema(schema, media_type))
+            return self._validated(media_type, schema)
         if schema is None or asks_for_text(schema):
             return Content(media_type, None)
         if media_type.lower().startswith(_FORM) and not self._stream and self._is_object(schema):
             self._report_separators(resolved)
-            return Content(media_type, self._schema(schema, media_type))
+            return self._validated(media_type, schema)
         self._report_raw(media_type, node)
         return Content(media_type, None, is_plain=False)
+
+    def _validated(self, media_type: str, schema: Node | None) -> Content:
+        """What is read as a value of *schema*; as any value without one."""
+        if schema is None:
+            return Content(media_type, {})
+        contract = None if self._stream else self._context.components.contracts.name(schema)
+        return Content(media_type, self._schema(schema, media_type), contract=contract)
 
     def _schema(self, schema: Node, media_type: str) -> JsonSchema:
         """The type of *schema*; one that is written twice is one type."""

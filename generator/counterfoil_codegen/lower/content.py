@@ -42,6 +42,7 @@ class Content:
     schema: JsonSchema | None
     is_plain: bool = True  # what the spec says of bytes or text, their type tells
     items: Items | None = None  # what it is a sequence of
+    contract: str | None = None  # the schema, among the contracts, that asks for more than a model
 
     @property
     def is_text(self) -> bool:

@@ -243,7 +243,7 @@ def _content(context: Context, one: Found, origin: Origin) -> tuple[str | None, 
         return None, {"type": "string"}
     resolved = context.loader.resolve(node)
     schema = None if resolved is None else resolved.get("schema")
-    typed: JsonSchema = {} if schema is None else dict(context.received(schema, origin))
+    typed: JsonSchema = {} if schema is None else dict(context.parameter(schema, origin))
     typed.pop("default", None)
     return media_type, typed
 
@@ -257,7 +257,7 @@ def _schema(context: Context, one: Found, origin: Origin) -> JsonSchema:
         return {"type": "string"}
     if target.value.get("type") == "array":
         return _list_schema(context, target, origin)
-    schema = context.received(node, origin, constraints=True)
+    schema = context.parameter(node, origin, constraints=True)
     return schema if schema.keys() - ANNOTATIONS else {"type": "string", **schema}
 
 
@@ -265,7 +265,7 @@ def _list_schema(context: Context, node: Node, origin: Origin) -> JsonSchema:
     items = node.get("items")
     inner: JsonSchema = {"type": "string"}
     if items is not None:
-        inner = context.received(items, origin.child("Item"))
+        inner = context.parameter(items, origin.child("Item"))
     unique = node.get("uniqueItems")
     if unique is not None and unique.value is True:
         context.diagnostics.report(

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader
+from counterfoil_codegen.schemas.contracts import Contracts
 from counterfoil_codegen.schemas.dialects import Dialects
 from counterfoil_codegen.schemas.one_way import OneWay
 from counterfoil_codegen.schemas.registry import Component, Registry
 from counterfoil_codegen.schemas.shapes import Reference
+from counterfoil_codegen.schemas.unchecked import Unchecked
 from counterfoil_codegen.schemas.views import View
 
 
@@ -19,6 +21,8 @@ class Components:
     def __init__(self, loader: Loader, diagnostics: Diagnostics, dialects: Dialects) -> None:
         self._registry = Registry()
         one_way = OneWay(loader)
+        self.unchecked = Unchecked(loader)
+        self.contracts = Contracts(loader, dialects, one_way)
         self.of_requests = View(
             self._registry, loader, diagnostics, dialects, one_way, is_request=True
         )

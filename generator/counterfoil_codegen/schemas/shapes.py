@@ -113,7 +113,7 @@ class Dialect:
         if isinstance(enum, list):
             _put_enum(built, [value for value in enum if value is not None])
         if self.nullable_keyword:
-            _convert_exclusive_bounds(built)
+            convert_exclusive_bounds(built)
         return built
 
 
@@ -162,7 +162,7 @@ def _put_enum(built: JsonSchema, values: list[JsonValue]) -> None:
     built.update({"const": values[0]} if values else {"type": _NULL})
 
 
-def _convert_exclusive_bounds(built: JsonSchema) -> None:
+def convert_exclusive_bounds(built: JsonSchema) -> None:
     """In 3.0 `exclusiveMinimum` is a flag beside `minimum`; in 3.1 it is the bound itself."""
     for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         exclusive = built.get(flag)

@@ -12,7 +12,6 @@ from counterfoil_codegen.schemas.dialects import Dialects
 from counterfoil_codegen.schemas.one_way import OneWay
 from counterfoil_codegen.schemas.registry import Component, Origin, Registry
 from counterfoil_codegen.schemas.shapes import (
-    NOT_ENFORCED,
     STRUCTURAL,
     JsonSchema,
     Reference,
@@ -111,7 +110,7 @@ class View:
                 self._diagnostics.report(
                     rules.SCHEMA_KEYWORD,
                     node.get(key) or node,
-                    f"{key!r} beside $ref is not enforced",
+                    f"{key!r} beside $ref is not enforced in parameters and answers",
                     "write it in the schema that the $ref names, or in an allOf beside it",
                 )
 
@@ -156,7 +155,6 @@ class View:
             omitted = self._one_way.omitted(node, is_request=self._is_request)
         schema = self._dialects.of(node).plain(value)
         _leave_out(schema, omitted)
-        self._report_not_enforced(node, value)
         self._put_object_parts(schema, node, origin, omitted)
         self._put_array_parts(schema, node, origin)
         self._put_choices(schema, node, origin, omitted)
@@ -237,25 +235,8 @@ class View:
             target = self._loader.follow(node)
         return None if target is None else self.named(target).reference
 
-    def _report_not_enforced(self, node: Node, value: Mapping[str, JsonValue]) -> None:
-        for keyword in NOT_ENFORCED:
-            if keyword in value:
-                self._diagnostics.report(
-                    rules.SCHEMA_KEYWORD,
-                    node.get(keyword) or node,
-                    f"{keyword!r} is not enforced: values that break it are let through",
-                    f'check it in the handler, and waive = ["{rules.SCHEMA_KEYWORD.id}"]',
-                )
-
     def _malformed(self, node: Node) -> JsonSchema:
-        if node.value is False:
-            self._diagnostics.report(
-                rules.SCHEMA_KEYWORD,
-                node,
-                "the schema 'false' is not enforced: values that break it are let through",
-                "leave the property out, or say additionalProperties: false",
-            )
-        else:
+        if node.value is not False:
             self._diagnostics.report(
                 rules.BAD_SCHEMA,
                 node,

@@ -14,7 +14,7 @@ from counterfoil._input.form_types import encoded, field_type
 from counterfoil._input.forms import read_form
 from counterfoil._input.item_stream import Parts, items_of, lines_of, records_of
 from counterfoil._input.json_values import read_json
-from counterfoil._input.markers import Body
+from counterfoil._input.markers import Body, BodyCheck
 from counterfoil._input.media_types import (
     Chooser,
     check_coding,
@@ -97,6 +97,12 @@ def _kind(annotation: object, media_type: str) -> _Kind:
     return _FormBody if is_form(media_type) and bytes not in types else _RawBody
 
 
+def _contract(annotation: object) -> BodyCheck | None:
+    """What a body of the type *annotation* is held against once its type has taken it."""
+    found = (each for each in get_args(annotation)[1:] if isinstance(each, BodyCheck))
+    return next(found, None)
+
+
 def _types(annotation: object) -> tuple[object, ...]:
     """The types that `Annotated[A | B, ...]` names."""
     inner = next(iter(get_args(annotation)), annotation)
@@ -154,6 +160,7 @@ class _JsonBody(_WholeBody):
         self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
     ) -> None:
         self._validator = type_adapter(annotation).validator
+        self._contract = _contract(annotation)
         self._attribute = attribute
         self._optional = optional
 
@@ -174,7 +181,7 @@ class _JsonBody(_WholeBody):
                 problems.append(Problem("body", "not_json", "Content not JSON: it is empty."))
             return
         found: list[Problem] = []
-        value = read_json(data, self._validator, "body", found)
+        value = read_json(data, self._validator, "body", found, self._contract)
         problems += found
         if not found:
             values[self._attribute] = value
@@ -228,6 +235,7 @@ class _FormBody(_RawBody):
         super().__init__(attribute, annotation, media_types, optional=optional)
         adapter = type_adapter(annotation)
         self._validator = adapter.validator
+        self._contract = _contract(annotation)
         self._type = field_type(adapter)
 
     @override
@@ -242,6 +250,8 @@ class _FormBody(_RawBody):
             values[self._attribute] = self._validator.validate_json(
                 encoded(value), strict=True, by_alias=True, by_name=False
             )
+            if self._contract is not None:
+                problems += self._contract.problems(value, "body")
         except ValidationError as error:
             problems += Problem.first_of(error, "body")
 

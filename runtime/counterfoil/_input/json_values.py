@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
+from counterfoil._input.markers import BodyCheck
 from counterfoil._input.problems import Problem
 from counterfoil._json.decoding import JsonError, MalformedJsonError, decode
 
@@ -25,12 +26,24 @@ class JsonValidator(Protocol):
 
 
 def read_json(
-    data: bytes, validator: JsonValidator, location: str, problems: list[Problem]
+    data: bytes,
+    validator: JsonValidator,
+    location: str,
+    problems: list[Problem],
+    check: BodyCheck | None = None,
 ) -> object:
-    """The value of *data*, which stands at *location*; or None, and what is wrong in *problems*."""
+    """The value of *data*, which stands at *location*; or None, and what is wrong in *problems*.
+
+    What the validator takes is held against *check* too.
+    """
     try:
-        decode(data)
-        return validator.validate_json(data, strict=True, by_alias=True, by_name=False)
+        value = decode(data)
+        made = validator.validate_json(data, strict=True, by_alias=True, by_name=False)
+        if check is None:
+            return made
+        found = list(check.problems(value, location))
+        problems += found
+        return None if found else made
     except MalformedJsonError as error:
         problems.append(Problem(location, "not_json", f"Content not JSON: {error}."))
     except JsonError as error:

@@ -12,10 +12,15 @@ An attribute with a default is optional. The name is the wire's, where it differ
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, ClassVar, dataclass_transform
 
-__all__ = ["Body", "Cookie", "Header", "Input", "Parameter", "Path", "Query"]
+if TYPE_CHECKING:
+    from counterfoil._input.problems import Problem
+
+__all__ = ["Body", "BodyCheck", "Cookie", "Header", "Input", "Parameter", "Path", "Query"]
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
@@ -105,3 +110,11 @@ class Body:
     """
 
     media_type: str = "application/json"
+
+
+class BodyCheck(ABC):
+    """What else a body is held against, beside its `Body` in the `Annotated`."""
+
+    @abstractmethod
+    def problems(self, value: object, location: str) -> Iterator[Problem]:
+        """What is wrong with a JSON *value* that its type takes, and that stands at *location*."""

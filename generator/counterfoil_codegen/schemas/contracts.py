@@ -1,0 +1,179 @@
+"""Schemas that ask for more than models check, written out as JSON Schema of draft 2020-12."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from counterfoil_codegen.document import JsonValue, Loader, Node
+from counterfoil_codegen.naming import digest, pascal
+from counterfoil_codegen.patterns import pattern_problem
+from counterfoil_codegen.schemas.dialects import Dialects
+from counterfoil_codegen.schemas.one_way import OneWay
+from counterfoil_codegen.schemas.reach import LISTS, MAPS, ONE, Reach, members_of
+from counterfoil_codegen.schemas.shapes import (
+    NOT_ENFORCED,
+    STRUCTURAL,
+    JsonSchema,
+    convert_exclusive_bounds,
+    is_null,
+    members,
+)
+
+_COPIED: Final = (
+    "type",
+    "const",
+    "enum",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minContains",
+    "maxContains",
+    "minProperties",
+    "maxProperties",
+    "dependentRequired",
+)
+# What models check in part, or not at all.
+_BEYOND: Final = frozenset(
+    (*NOT_ENFORCED, "minProperties", "maxProperties", "patternProperties", "prefixItems")
+)
+_BESIDE_ALTERNATIVES: Final = ("properties", "required", "allOf", "additionalProperties")
+
+
+class Contracts:
+    """The schemas of what requests bring that models alone would let through."""
+
+    def __init__(self, loader: Loader, dialects: Dialects, one_way: OneWay) -> None:
+        self.schemas: dict[str, JsonSchema] = {}
+        self._loader = loader
+        self._dialects = dialects
+        self._one_way = one_way
+        self._beyond = Reach(loader, _asks_for_more)
+        self._waiting: deque[tuple[str, Node]] = deque()
+
+    def name(self, schema: Node) -> str | None:
+        """The name of *schema* among `schemas`; None if its model checks all that it asks for."""
+        if not self._beyond.leads(schema):
+            return None
+        is_reference = isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}
+        target = self._loader.resolve(schema) if is_reference else schema
+        name = self._named(target or schema)
+        while self._waiting:
+            waiting, node = self._waiting.popleft()
+            self.schemas[waiting] = self._schema(node, None)
+        return name
+
+    def _named(self, node: Node) -> str:
+        place = "/".join((node.document.name, *node.pointer))
+        name = f"{pascal(node.name) if node.name.isidentifier() else 'Schema'}_{digest(place)}"
+        if name not in self.schemas:
+            self.schemas[name] = {}
+            self._waiting.append((name, node))
+        return name
+
+    def _schema(self, node: Node, omitted: frozenset[str] | None) -> JsonSchema:
+        value = node.value
+        if not isinstance(value, dict):
+            return {} if value is not False else {"not": {}}
+        found: JsonSchema = {}
+        is_old = self._dialects.of(node).nullable_keyword
+        if "$ref" in value:
+            target = self._loader.resolve(node)
+            if target is not None:
+                found["$ref"] = f"#/$defs/{self._named(target)}"
+            if is_old:
+                return found
+        if omitted is None:
+            omitted = self._one_way.omitted(node, is_request=True)
+        found |= {key: value[key] for key in _COPIED if key in value}
+        if is_old:
+            convert_exclusive_bounds(found)
+        required = value.get("required")
+        if isinstance(required, list):
+            found["required"] = [name for name in required if name not in omitted]
+        pattern = value.get("pattern")
+        if isinstance(pattern, str) and pattern_problem(pattern) is None:
+            found["pattern"] = pattern
+        self._put_schemas(found, node, omitted)
+        self._put_discriminator(found, node)
+        if is_old and value.get("nullable") is True and found:
+            return {"anyOf": [found, {"type": "null"}]}
+        return found
+
+    def _put_schemas(self, found: JsonSchema, node: Node, omitted: frozenset[str]) -> None:
+        for keyword in ONE:
+            child = node.get(keyword)
+            if child is not None:
+                found[keyword] = self._boolean_or_schema(child)
+        for keyword in LISTS:
+            passed_on = omitted if keyword == "allOf" else None
+            holder = node.get(keyword)
+            listed = [self._schema(each, passed_on) for each in holder.elements()] if holder else []
+            if listed:
+                found[keyword] = listed
+        for keyword in MAPS:
+            held = {
+                name: self._boolean_or_schema(child)
+                for name, child in members_of(node, keyword)
+                if not (keyword == "properties" and name in omitted)
+                and not (keyword == "patternProperties" and pattern_problem(name) is not None)
+            }
+            if held:
+                found[keyword] = held
+
+    def _boolean_or_schema(self, node: Node) -> JsonSchema | bool:
+        return node.value if isinstance(node.value, bool) else self._schema(node, None)
+
+    def _put_discriminator(self, found: JsonSchema, node: Node) -> None:
+        """Where a property tells the alternative, the value fits that one, whatever others it fits.
+
+        The alternatives of a discriminator often all fit: they leave its property a string.
+        """
+        if node.get("discriminator") is not None and "oneOf" in found:
+            found["anyOf"] = found.pop("oneOf")
+
+
+def _asks_for_more(schema: Node) -> bool:
+    """Whether a schema says something by itself that its model does not check, or not exactly."""
+    value = schema.value
+    if not isinstance(value, dict):
+        return False
+    if _BEYOND & value.keys() or value.get("uniqueItems") is True:
+        return True
+    if "$ref" in value and STRUCTURAL & value.keys():
+        return True
+    for keyword in ("oneOf", "anyOf"):
+        choices = [each for each in members(value, keyword) if not is_null(each)]
+        if len(choices) > 1 and (
+            (keyword == "oneOf" and "discriminator" not in value and not _are_apart(choices))
+            or any(key in value for key in _BESIDE_ALTERNATIVES)
+            or any(_only_requires(each) for each in choices)
+        ):
+            return True
+    return _has_odd_values(value) or any(
+        child.value is False for _, child in members_of(schema, "properties")
+    )
+
+
+def _are_apart(choices: list[JsonValue]) -> bool:
+    """Whether no value fits two of them, as each has a type of its own."""
+    types = [each.get("type") if isinstance(each, dict) else None for each in choices]
+    names = {"number" if each == "integer" else each for each in types if isinstance(each, str)}
+    return len(names) == len(choices)
+
+
+def _only_requires(schema: JsonValue) -> bool:
+    return isinstance(schema, dict) and "required" in schema and "properties" not in schema
+
+
+def _has_odd_values(value: dict[str, JsonValue]) -> bool:
+    """Whether it lists values that no `Literal` holds."""
+    listed = [*members(value, "enum"), *([value["const"]] if "const" in value else [])]
+    return any(isinstance(each, dict | list) for each in listed)
