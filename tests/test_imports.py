@@ -30,9 +30,9 @@ RUNTIME: Final = [
     ["_logs", "_threads", "_watchdog"],
     ["_input", "_output", "_routing"],
     ["_options"],
-    ["_server", "_servlets"],
+    ["_sending", "_server", "_servlets"],
     ["_resources"],
-    ["contracts", "metrics", "servlet", "stub", "testing", "tracing"],
+    ["client", "contracts", "metrics", "servlet", "stub", "testing", "tracing"],
 ]
 GENERATOR: Final = [
     [

@@ -204,6 +204,20 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A request that the API sends by itself: a class of the module `outgoing`."""
+
+    name: Identifier  # NewOrderWebhook
+    occasion: str  # webhook newOrder; callback onPaid of buyThing
+    method: Method
+    parameters: tuple[Parameter, ...]
+    body: Body | None  # of one choice
+    successes: tuple[Success, ...]  # by status; never empty
+    errors: tuple[Error, ...]  # by status
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The operations of one tag: one module."""
 
@@ -246,3 +260,4 @@ class Api:
     models: tuple[ModelModule, ...]  # by module name
     schemes: tuple[SecurityScheme, ...] = ()  # by name
     contracts: str = ""  # JSON: schemas by name, which ask for more than models check
+    messages: tuple[Message, ...] = ()  # by class name

@@ -68,6 +68,7 @@ IMPORTABLE: Final = MappingProxyType(
             "NonAuthoritativeInformation",
             "NotModified",
             "Ok",
+            "Outgoing",
             "PartialContent",
             "Path",
             "PermanentRedirect",
@@ -92,6 +93,7 @@ IMPORTABLE: Final = MappingProxyType(
             "path",
             "read",
             "receive",
+            "sends",
             "takes_headers",
             "unimplemented",
             *_OF_SECURITY,
@@ -135,7 +137,7 @@ RESERVED_OPERATION_NAMES: Final = _IN_ANNOTATIONS | DECORATORS
 """
 
 RESERVED_MODULE_NAMES: Final = (
-    frozenset({"models", "errors", "security", "register", "server", "authenticator"})
+    frozenset({"models", "errors", "outgoing", "security", "register", "server", "authenticator"})
     | {"py", "aux", "con", "nul", "prn"}
     | {f"com{digit}" for digit in range(10)}
     | {f"lpt{digit}" for digit in range(10)}

@@ -44,6 +44,7 @@ from counterfoil._replies import (
     UseProxy,
 )
 from counterfoil._routing.templates import path
+from counterfoil._sending.outgoing import Outgoing, sends
 from counterfoil._servlets.boundary import answers
 from counterfoil._servlets.credentials import (
     ApiKey,
@@ -111,6 +112,7 @@ __all__ = [
     "NonAuthoritativeInformation",
     "NotModified",
     "Ok",
+    "Outgoing",
     "PartialContent",
     "Path",
     "PermanentRedirect",
@@ -141,6 +143,7 @@ __all__ = [
     "path",
     "read",
     "receive",
+    "sends",
     "takes_headers",
     "unimplemented",
 ]

@@ -50,6 +50,19 @@ def operation(of: ir.Operation) -> str:
     return _paragraphs(summary, route, rest, f"Raises: {raised}." if raised else "")
 
 
+def outgoing(api: ir.Api) -> str:
+    """What the module of requests is for."""
+    return f"What {title(api)} sends by itself: see `counterfoil.client.send`."
+
+
+def message(of: ir.Message) -> str:
+    """Summary, method and occasion, the rest of the description, and what may be raised."""
+    summary, _, rest = of.doc.strip().partition("\n\n")
+    raised = ", ".join(dict.fromkeys(str(error.name) for error in of.errors))
+    raises = f"Raises, when it is sent: {raised}." if raised else ""
+    return _paragraphs(summary, f"{of.method.value}, {of.occasion}", rest, raises)
+
+
 def security(api: ir.Api) -> str:
     """What the module of security is for."""
     return f"Who may call the operations of {title(api)}: implement `Authenticator`."

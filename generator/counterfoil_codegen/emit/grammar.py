@@ -117,7 +117,7 @@ _NOTHING: Final = re.compile(r"(?!)")
 
 _ONLY_TYPES: Final = frozenset(
     {"Binary", "BodyStream", "Event", "Events"}
-    | {"HttpServer", "Location", "Reply", "Request", "Text"}
+    | {"HttpServer", "Location", "Reply", "Outgoing", "Request", "Text"}
 )
 _CLASSES: Final = "|".join(
     sorted(
@@ -155,6 +155,16 @@ _ERRORS: Final = Grammar(
     relative=re.compile(r"\."),
     calls=_NOTHING,
     attributes=re.compile(rf"models\.{_CLASS}|datetime\.{_NAME}"),
+    modules=IMPORTABLE_MODULES,
+)
+_OUTGOING: Final = Grammar(
+    top_level=_ASSIGNMENTS | {ast.ClassDef, ast.Import},
+    nodes=_EXPRESSIONS | _DEFINITIONS | {ast.Import},
+    imports=_OWN_IMPORTS,
+    relative=re.compile(r"\."),
+    calls=re.compile("sends|Body|Contract|Header|Query|Field"),
+    attributes=re.compile(rf"(?:models|errors)\.{_CLASS}|datetime\.{_NAME}|_contracts\.SCHEMAS"),
+    decorators=frozenset({"sends"}),
     modules=IMPORTABLE_MODULES,
 )
 _SECURITY: Final = Grammar(
@@ -226,6 +236,7 @@ def grammar_of(name: str) -> Grammar | None:
     known = {
         "__init__.py": _PACKAGE,
         "errors.py": _ERRORS,
+        "outgoing.py": _OUTGOING,
         "security.py": _SECURITY,
         "_contracts.py": _CONTRACTS,
         "models/__init__.py": _MODELS,

@@ -10,6 +10,7 @@ from counterfoil_codegen.emit import views
 from counterfoil_codegen.emit.environment import View, template
 from counterfoil_codegen.emit.imports import import_from, imports
 from counterfoil_codegen.emit.internal import InternalError
+from counterfoil_codegen.emit.outgoing import outgoing_view
 from counterfoil_codegen.emit.security import security_view
 from counterfoil_codegen.fragments import Comment, Import
 from counterfoil_codegen.reserved import SECURITY_NAMES
@@ -29,6 +30,8 @@ def render(api: ir.Api) -> dict[str, str]:
     ]
     if api.errors:
         files.append(("errors.py", _errors(api, source)))
+    if api.messages:
+        files.append(("outgoing.py", _outgoing(api, source)))
     if api.schemes:
         files.append(("security.py", _security(api, source)))
     if api.contracts:
@@ -68,6 +71,11 @@ def _group(group: ir.Group, api: ir.Api, source: Comment) -> str:
 
 def _errors(api: ir.Api, source: Comment) -> str:
     return _with_imports("errors", views.errors_view(api), source, {"models": "."})
+
+
+def _outgoing(api: ir.Api, source: Comment) -> str:
+    own = {"models": ".", "errors": ".", "_contracts": "."}
+    return _with_imports("outgoing", outgoing_view(api), source, own)
 
 
 def _security(api: ir.Api, source: Comment) -> str:

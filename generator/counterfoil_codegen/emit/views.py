@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from counterfoil_codegen import ir
-from counterfoil_codegen.emit import docs, security
+from counterfoil_codegen.emit import docs, replies, security
 from counterfoil_codegen.emit.inputs import JSON, BodyView, ParameterView, body_view, parameter_view
 from counterfoil_codegen.emit.options import CORS, cors_call, options, shared_cors
 from counterfoil_codegen.emit.precedence import registration_order, specificity
@@ -273,8 +273,8 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
         media_type=_media_type(operation.successes),
         contents=tuple(_contents(operation.successes)),
         statuses=_statuses(operation.successes),
-        single=plain.reply if plain is not None and _content(plain) is not None else None,
-        silent=plain.reply if plain is not None and _content(plain) is None else None,
+        single=plain.reply if plain is not None and replies.content(plain) is not None else None,
+        silent=plain.reply if plain is not None and replies.content(plain) is None else None,
     )
 
 
@@ -298,23 +298,11 @@ def _plain_success(successes: Sequence[ir.Success]) -> ir.Success | None:
 
 
 def _returns(successes: Sequence[ir.Success], plain: ir.Success | None) -> Expression:
-    replies = [_reply(success) for success in successes if success is not plain]
+    others = [replies.reply(success) for success in successes if success is not plain]
     if plain is None:
-        return Expression.union(*replies)
-    content = _content(plain) or Expression.none()
-    return Expression.union(content, *replies) if replies else content
-
-
-def _content(success: ir.Success) -> Expression | None:
-    """The type of a success's body, None for a status that has none whatever the spec says."""
-    return None if success.status in ir.BODILESS else success.annotation
-
-
-def _reply(success: ir.Success) -> Expression:
-    reply = Expression.name(success.reply)
-    if success.status in ir.BODILESS:
-        return reply
-    return Expression.subscript(reply, success.annotation or Expression.none())
+        return Expression.union(*others)
+    content = replies.content(plain) or Expression.none()
+    return Expression.union(content, *others) if others else content
 
 
 def _told(successes: Sequence[ir.Success]) -> dict[Identifier, str]:
@@ -322,7 +310,7 @@ def _told(successes: Sequence[ir.Success]) -> dict[Identifier, str]:
     return {
         one.reply: one.media_type
         for one in successes
-        if one.media_type is not None and _content(one) is not None
+        if one.media_type is not None and replies.content(one) is not None
     }
 
 

@@ -12,10 +12,11 @@ from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.context import Context, Names
-from counterfoil_codegen.lower.documents import read_dialects, report_not_generated
+from counterfoil_codegen.lower.documents import read_dialects
 from counterfoil_codegen.lower.groups import finish_groups, module_name
 from counterfoil_codegen.lower.mounting import mount
 from counterfoil_codegen.lower.operations import DraftOperation, draft_operation
+from counterfoil_codegen.lower.outgoing import DraftMessage, draft_messages
 from counterfoil_codegen.lower.responses import finish_errors
 from counterfoil_codegen.lower.security import Security, read_security
 from counterfoil_codegen.rules import api as rules
@@ -56,15 +57,15 @@ def lower_api(
     if not mounted and not diagnostics.has_errors:
         _report_empty(roots, diagnostics)
     drafts = [draft_operation(context, one) for one in mounted]
+    messages = draft_messages(context, roots, mounted)
     _name_components(roots, context)
-    _mark_users(drafts, context)
+    _mark_users(drafts, messages, context)
     context.components.unchecked.report(diagnostics)
-    report_not_generated(roots, diagnostics)
     security = read_security(context, mounted)
     names = assign_names(context.components, diagnostics)
     if diagnostics.has_errors:
         return None
-    lowered = _finish(roots, context, drafts, names, security, package, sources)
+    lowered = _finish(roots, context, drafts, messages, names, security, package, sources)
     return lowered if context.has_no_errors() else None
 
 
@@ -97,8 +98,10 @@ def _name_unused(roots: Sequence[Node], context: Context) -> None:
     context.components.build()
 
 
-def _mark_users(drafts: Sequence[DraftOperation], context: Context) -> None:
-    for draft in drafts:
+def _mark_users(
+    drafts: Sequence[DraftOperation], messages: Sequence[DraftMessage], context: Context
+) -> None:
+    for draft in (*drafts, *(message.operation for message in messages)):
         module = str(module_name(draft.mounted.group))
         for schema in draft.schemas():
             context.mark_users(schema, module)
@@ -110,12 +113,15 @@ def _finish(
     roots: Sequence[Node],
     context: Context,
     drafts: Sequence[DraftOperation],
+    messages: Sequence[DraftMessage],
     names: Names,
     security: Security,
     package: str,
     sources: tuple[str, ...],
 ) -> Lowered:
-    errors = finish_errors((error for draft in drafts for error in draft.responses.errors), names)
+    all_drafts = (*drafts, *(message.operation for message in messages))
+    errors = finish_errors((each for one in all_drafts for each in one.responses.errors), names)
+    finished = (message.finish(names, errors) for message in messages)
     info = roots[0].get("info") or roots[0]
     api = ir.Api(
         package=Identifier(package),
@@ -128,6 +134,7 @@ def _finish(
         models=(),
         schemes=security.schemes,
         contracts=_contracts(context),
+        messages=tuple(sorted(finished, key=lambda message: str(message.name))),
     )
     components = list(context.components)
     return Lowered(

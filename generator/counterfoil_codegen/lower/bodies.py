@@ -112,7 +112,7 @@ class _Contents:
             named = self._named(media_type)
             items = received_items(self._context, media_type, resolved, named)
             if items is not None:
-                return Content(media_type, None, items=items)
+                return Content(media_type, None, items=items, contract=items.contract)
         if is_json(media_type):
             return self._validated(media_type, schema)
         if schema is None or asks_for_text(schema):

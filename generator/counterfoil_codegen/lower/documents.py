@@ -29,25 +29,6 @@ def read_dialects(roots: Sequence[Node], diagnostics: Diagnostics) -> Dialects |
     return Dialects(found, next(iter(found.values()), Dialect(nullable_keyword=False)))
 
 
-def report_not_generated(roots: Sequence[Node], diagnostics: Diagnostics) -> None:
-    """Report, once for an API, each part of a document that no code is generated for."""
-    for root in roots:
-        for key in ("webhooks", "x-webhooks"):
-            report_requests(root, key, "webhook", diagnostics)
-
-
-def report_requests(holder: Node, key: str, what: str, diagnostics: Diagnostics) -> None:
-    """Report each of the requests, under *key*, that the API sends rather than answers."""
-    found = holder.get(key)
-    for name, node in found.items() if found is not None else ():
-        diagnostics.report(
-            rules.CALLBACKS,
-            node.key_span,
-            f"the {what} {name!r:.80} is not generated",
-            f'make its requests by hand, and waive = ["{rules.CALLBACKS.id}"]',
-        )
-
-
 def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
     version = root.value.get("openapi") if isinstance(root.value, dict) else None
     match = _VERSION.fullmatch(str(version)) if isinstance(version, str | float) else None

@@ -10,7 +10,6 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.bodies import DraftBody, draft_body
 from counterfoil_codegen.lower.context import Context, Names
-from counterfoil_codegen.lower.documents import report_requests
 from counterfoil_codegen.lower.extensions import Extension
 from counterfoil_codegen.lower.parameters import (
     DraftParameter,
@@ -96,7 +95,7 @@ class DraftOperation:
             successes=finish_successes(self.responses.successes, names),
             errors=tuple(raised.values()),
             options=self.mounted.extension.options,
-            doc=_doc(node),
+            doc=doc_of(node),
             place=node,
             summary=node.string("summary") or "",
             deprecated=node.boolean("deprecated") is True,
@@ -124,7 +123,6 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
             "it is left out",
             f"add {{{one.wire_name}}} to the path, or remove the parameter",
         )
-    _report_callbacks(context, mounted.node)
     undeclared = [name for name in template if name not in declared]
     names = name_parameters(
         context,
@@ -145,10 +143,6 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
         body=draft_body(context, mounted.node, mounted.id, mounted.extension),
         responses=draft_responses(context, mounted.node, mounted.id),
     )
-
-
-def _report_callbacks(context: Context, operation: Node) -> None:
-    report_requests(operation, "callbacks", "callback", context.diagnostics)
 
 
 def _undeclared(
@@ -173,7 +167,7 @@ def _undeclared(
     )
 
 
-def _doc(node: Node) -> str:
+def doc_of(node: Node) -> str:
     """Summary, description, and what else there is to know, with blank lines between."""
     texts = [node.string("summary") or "", node.string("description") or ""]
     if node.boolean("deprecated"):

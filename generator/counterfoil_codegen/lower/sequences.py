@@ -50,6 +50,7 @@ class Items:
 
     schema: JsonSchema | None
     events: tuple[Event, ...] = ()
+    contract: str | None = None  # what a received item is held against beside its type
 
     def annotation(self, names: Names) -> Expression:
         """The annotation of the sequence that a handler returns."""
@@ -94,7 +95,10 @@ def received_items(
 ) -> Items | None:
     """The items of a body of *media_type*, in the same way; events are none."""
     schema = _item_schema(context, media_type, media, is_known=False)
-    return None if schema is None else Items(context.received(schema, origin.child("Item")))
+    if schema is None:
+        return None
+    contract = context.components.contracts.name(schema)
+    return Items(context.received(schema, origin.child("Item")), contract=contract)
 
 
 def _item_schema(

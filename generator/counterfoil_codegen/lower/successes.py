@@ -58,10 +58,13 @@ class DraftSuccess:
         """Whether the handler gives the status."""
         return self.reply in _RANGES.values()
 
-    def annotation(self, names: Names) -> Expression | None:
+    def annotation(self, names: Names, *, whole: bool) -> Expression | None:
+        """The type of its body: of one that is received, and *whole*, or of one that is sent."""
         if self.redirects and not self.is_open:
             return Expression.name(Identifier("Location"))
-        return None if self.content is None else self.content.answer(names)
+        if self.content is None:
+            return None
+        return self.content.annotation(names) if whole else self.content.answer(names)
 
 
 def draft_success(
@@ -83,22 +86,24 @@ def with_shorthand(drafts: Sequence[DraftSuccess]) -> tuple[DraftSuccess, ...]:
     return (replace(only, status="200", shorthand=True), only)
 
 
-def finish_successes(drafts: Iterable[DraftSuccess], names: Names) -> tuple[ir.Success, ...]:
-    """One for each class of replies."""
+def finish_successes(
+    drafts: Iterable[DraftSuccess], names: Names, *, whole: bool = False
+) -> tuple[ir.Success, ...]:
+    """One for each class of replies; *whole* ones are received, and not in pieces."""
     by_reply: defaultdict[str, list[DraftSuccess]] = defaultdict(list)
     for draft in drafts:
         by_reply[draft.reply].append(draft)
-    return tuple(_finish(group, names) for group in by_reply.values())
+    return tuple(_finish(group, names, whole=whole) for group in by_reply.values())
 
 
-def _finish(group: Sequence[DraftSuccess], names: Names) -> ir.Success:
+def _finish(group: Sequence[DraftSuccess], names: Names, *, whole: bool) -> ir.Success:
     first = group[0]
     told = [draft.content for draft in group if draft.content is not None]
     known = all(draft.status.isdigit() for draft in group)
     return ir.Success(
         status=None if first.is_open else int(first.status),
         reply=Identifier(first.reply),
-        annotation=_union([draft.annotation(names) for draft in group]),
+        annotation=_union([draft.annotation(names, whole=whole) for draft in group]),
         media_type=told[0].media_type if told else None,
         statuses=tuple(int(draft.status) for draft in group) if first.is_open and known else (),
         shorthand=first.shorthand,

@@ -180,7 +180,7 @@ RAW_BODY: Final = Rule(
 CALLBACKS: Final = Rule(
     "CF409",
     Severity.WARNING,
-    "Webhooks and callbacks are not generated.",
+    "What a webhook or callback sends is JSON, text or bytes, and parameters in the usual style.",
 )
 PATTERN: Final = Rule(
     "CF411",

@@ -28,7 +28,7 @@ from counterfoil._input.problems import Problem
 from counterfoil._input.wire import type_adapter
 from counterfoil._types import Request
 
-__all__ = ["BodyReader", "body_choices", "body_reader", "is_json"]
+__all__ = ["BodyReader", "body_choices", "body_reader", "contract_of", "is_json"]
 
 
 class BodyReader(Protocol):
@@ -97,7 +97,7 @@ def _kind(annotation: object, media_type: str) -> _Kind:
     return _FormBody if is_form(media_type) and bytes not in types else _RawBody
 
 
-def _contract(annotation: object) -> BodyCheck | None:
+def contract_of(annotation: object) -> BodyCheck | None:
     """What a body of the type *annotation* is held against once its type has taken it."""
     found = (each for each in get_args(annotation)[1:] if isinstance(each, BodyCheck))
     return next(found, None)
@@ -160,7 +160,7 @@ class _JsonBody(_WholeBody):
         self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
     ) -> None:
         self._validator = type_adapter(annotation).validator
-        self._contract = _contract(annotation)
+        self._contract = contract_of(annotation)
         self._attribute = attribute
         self._optional = optional
 
@@ -235,7 +235,7 @@ class _FormBody(_RawBody):
         super().__init__(attribute, annotation, media_types, optional=optional)
         adapter = type_adapter(annotation)
         self._validator = adapter.validator
-        self._contract = _contract(annotation)
+        self._contract = contract_of(annotation)
         self._type = field_type(adapter)
 
     @override
@@ -288,6 +288,7 @@ class _LinesBody(_StreamedBody):
     ) -> None:
         super().__init__(attribute, annotation, media_types, optional=optional)
         self._validator = type_adapter(_item_type(annotation)).validator
+        self._contract = contract_of(annotation)
 
     @override
     def read(
@@ -297,7 +298,8 @@ class _LinesBody(_StreamedBody):
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:
-        values[self._attribute] = items_of(stream_of(request), self._parts, self._validator)
+        body = stream_of(request)
+        values[self._attribute] = items_of(body, self._parts, self._validator, self._contract)
 
 
 class _RecordsBody(_LinesBody):

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from counterfoil._errors import CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._input.json_values import JsonValidator, read_json
+from counterfoil._input.markers import BodyCheck
 from counterfoil._input.problems import Problem, refusal
 
 __all__ = ["LONGEST", "Parts", "items_of", "lines_of", "records_of"]
@@ -23,9 +24,9 @@ Parts: TypeAlias = Callable[[BodyStream], AsyncIterator[tuple[str, bytes]]]
 
 
 async def items_of(
-    body: BodyStream, parts: Parts, validator: JsonValidator
+    body: BodyStream, parts: Parts, validator: JsonValidator, check: BodyCheck | None = None
 ) -> AsyncGenerator[object, None]:
-    """The values in *body*, each read when it is asked for.
+    """The values in *body*, each read when it is asked for, and held against *check* too.
 
     Raises `InvalidRequestError`, a 400 that names the place, for a value that is refused;
     `CodedError` with 413 for one of more than `LONGEST` bytes; and what reading a `BodyStream`
@@ -33,7 +34,7 @@ async def items_of(
     """
     async for place, data in parts(body):
         problems: list[Problem] = []
-        value = read_json(data, validator, f"body.{place}", problems)
+        value = read_json(data, validator, f"body.{place}", problems, check)
         if problems:
             raise refusal(problems)
         yield value

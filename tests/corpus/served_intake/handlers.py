@@ -41,6 +41,9 @@ class Intake:
         async for item in body:
             item.name.encode()
 
+    async def add_distinct(self, request: Request, body: AsyncIterator[list[int]]) -> int:
+        return len([numbers async for numbers in body])
+
     async def add_pieces(self, request: Request, body: BodyStream) -> int:
         return len(await body.read())
 

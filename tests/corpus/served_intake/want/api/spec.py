@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Annotated, Protocol
 
+from counterfoil.contracts import Contract
 from counterfoil.stub import (
     Body,
     BodyStream,
@@ -25,7 +26,7 @@ from counterfoil.stub import (
     unimplemented,
 )
 
-from . import models
+from . import _contracts, models
 from .errors import ConflictEntry
 
 __all__ = ["SpecHandler", "SpecServlet"]
@@ -34,6 +35,7 @@ LINES = path("/lines")
 EITHER = path("/either")
 NUMBERS = path("/numbers")
 INLINE = path("/inline")
+DISTINCT = path("/distinct")
 PIECES = path("/pieces")
 
 
@@ -80,6 +82,14 @@ class SpecHandler(Protocol):
         """POST /inline"""
         raise unimplemented("addInline")
 
+    async def add_distinct(
+        self,
+        request: Request,
+        body: AsyncIterator[models.AddDistinctRequestItem],
+    ) -> int:
+        """POST /distinct"""
+        raise unimplemented("addDistinct")
+
     async def add_pieces(self, request: Request, body: BodyStream) -> int:
         """POST /pieces"""
         raise unimplemented("addPieces")
@@ -114,6 +124,14 @@ class AddInlineInput(Input):
     ]
 
 
+class AddDistinctInput(Input):
+    body: Annotated[
+        AsyncIterator[models.AddDistinctRequestItem],
+        Body(media_type="application/jsonl"),
+        Contract(_contracts.SCHEMAS, "ItemSchema_a492660f"),
+    ]
+
+
 class AddPiecesInput(Input):
     body: Annotated[BodyStream, Body(media_type="application/jsonl")]
 
@@ -129,6 +147,7 @@ class SpecServlet:
         server.register_paths("POST", [EITHER], self.add_either, "addEither")
         server.register_paths("POST", [NUMBERS], self.echo_numbers, "echoNumbers")
         server.register_paths("POST", [INLINE], self.add_inline, "addInline")
+        server.register_paths("POST", [DISTINCT], self.add_distinct, "addDistinct")
         server.register_paths("POST", [PIECES], self.add_pieces, "addPieces")
 
     @at_head
@@ -162,6 +181,14 @@ class SpecServlet:
         given = read(request, AddInlineInput, path)
         await self._handler.add_inline(request, given.body)
         return NoContent()
+
+    @at_head
+    @limits(max_body=3000000)
+    @answers(Ok)
+    async def add_distinct(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, AddDistinctInput, path)
+        reply = await self._handler.add_distinct(request, given.body)
+        return Ok(reply)
 
     @at_head
     @limits(max_body=3000000)

@@ -11,6 +11,6 @@ __getattr__ = lazy(
     __name__,
     {
         "_errors": ["Entry"],
-        "_spec": ["AddInlineRequestItem", "EntryRequest"],
+        "_spec": ["AddDistinctRequestItem", "AddInlineRequestItem", "EntryRequest"],
     },
 )

@@ -5,6 +5,9 @@ from typing import Annotated
 
 from counterfoil.stub import Model
 from pydantic import Field
+from typing_extensions import TypeAliasType
+
+AddDistinctRequestItem = TypeAliasType("AddDistinctRequestItem", list[int])
 
 
 class AddInlineRequestItem(Model):
