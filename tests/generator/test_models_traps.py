@@ -269,6 +269,13 @@ class TestD14Enums:
         assert models.load("X", "null") is None
         assert models.round_trip("A", '{"x":null}') == '{"x":null}'
 
+    def test_d15_null_may_be_the_only_value_of_what_may_be_absent(self, build: Build) -> None:
+        models = build({"A": record(x={"type": "null"}, y={"enum": [None]})})
+        assert models.round_trip("A", '{"x":null}') == '{"x":null}'
+        assert models.round_trip("A", "{}") == "{}"
+        assert models.refuses("A", '{"x":"UNSET"}')
+        assert models.refuses("A", '{"y":0}')
+
     def test_d15_null_outside_the_type_is_not(self, build: Build) -> None:
         assert build({"X": {"type": "string", "enum": ["a", None]}}).refuses("X", "null")
 

@@ -92,8 +92,7 @@ def is_absent_or_null(of: Type) -> bool:
 
 def without_none(of: Type) -> Type:
     """*of* but for None, if it is a union with it."""
-    members = of.members if isinstance(of, AnyOf) else (of,)
-    return union(member for member in members if member != NONE)
+    return union(each for each in of.members if each != NONE) if isinstance(of, AnyOf) else of
 
 
 def bounded(inner: Type, keywords: Mapping[str, Scalar]) -> Type:

@@ -80,7 +80,9 @@ class _Unset:
 
 
 def _without_unset(schema: CoreSchema) -> CoreSchema:
-    """*schema*, if it is a union, without its member for UNSET."""
+    """*schema*, if it is a union, without its member for UNSET; null, if it is UNSET alone."""
+    if _is_of_unset(schema):
+        return core_schema.none_schema()
     if schema["type"] != "union":
         return schema
     kept = [each for each in schema["choices"] if not _is_of_unset(each)]
