@@ -74,6 +74,10 @@ support: $(installed) ## write docs/support.md from the rules and the corpus
 soak: $(installed) ## do the faults of tests/faults a thousand times over
 	$(bin)/python -m pytest --soak --capture=no tests/faults
 
+.PHONY: truth
+truth: $(installed) ## hold bodies against random schemas, with jsonschema-rs as the referee
+	$(bin)/python -m pytest --soak --capture=no tests/truth
+
 .PHONY: determinism
 determinism: $(installed) ## generate the real specs 20 times over, each in other surroundings
 	$(bin)/python -m pytest --soak tests/determinism

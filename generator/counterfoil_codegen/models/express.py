@@ -165,9 +165,12 @@ class Expressions:
         items = schema.items
         if schema.prefix:
             self._unenforced(schema.origin / "prefixItems", "the order of prefixItems")
-            rest = () if items is None or items.never else (items,)
-            if items is not None and items.never:
+            rest = () if items is not None and items.never else (items or Schema(schema.origin),)
+            if not rest:
                 bounds.setdefault("maxItems", len(schema.prefix))
+            most = bounds.get("maxItems")
+            if isinstance(most, int) and most <= len(schema.prefix):
+                rest = ()
             items = Schema(schema.origin, alternatives=((*schema.prefix, *rest),))
         elif items is not None and items.never:
             bounds["maxItems"] = 0

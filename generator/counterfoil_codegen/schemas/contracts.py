@@ -10,7 +10,7 @@ from counterfoil_codegen.naming import digest, pascal
 from counterfoil_codegen.patterns import pattern_problem
 from counterfoil_codegen.schemas.dialects import Dialects
 from counterfoil_codegen.schemas.one_way import OneWay
-from counterfoil_codegen.schemas.reach import LISTS, MAPS, ONE, Reach, members_of
+from counterfoil_codegen.schemas.reach import LISTS, MAPS, ONE, Reach, members_of, target_of
 from counterfoil_codegen.schemas.shapes import (
     NOT_ENFORCED,
     STRUCTURAL,
@@ -44,6 +44,7 @@ _COPIED: Final = (
 _BEYOND: Final = frozenset(
     (*NOT_ENFORCED, "minProperties", "maxProperties", "patternProperties", "prefixItems")
 )
+_OF_TEXTS: Final = frozenset(("minLength", "maxLength", "pattern"))
 _BESIDE_ALTERNATIVES: Final = ("properties", "required", "allOf", "additionalProperties")
 
 
@@ -55,7 +56,7 @@ class Contracts:
         self._loader = loader
         self._dialects = dialects
         self._one_way = one_way
-        self._beyond = Reach(loader, _asks_for_more)
+        self._beyond = Reach(loader, self._asks_for_more)
         self._waiting: deque[tuple[str, Node]] = deque()
 
     def name(self, schema: Node) -> str | None:
@@ -139,6 +140,30 @@ class Contracts:
         if node.get("discriminator") is not None and "oneOf" in found:
             found["anyOf"] = found.pop("oneOf")
 
+    def _asks_for_more(self, schema: Node) -> bool:
+        return _asks_for_more(schema) or self._says_two_things(schema)
+
+    def _says_two_things(self, schema: Node) -> bool:
+        """Whether the parts of a schema differ in what they say of one property, or of a text."""
+        if schema.get("allOf") is None:
+            return False
+        said: dict[str, JsonValue] = {}
+        seen: set[Node] = set()
+        waiting = [schema]
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            pattern = node.get("pattern")
+            said_here = [*members_of(node, "properties"), *([("", pattern)] if pattern else [])]
+            for name, child in said_here:
+                if said.setdefault(name, child.value) != child.value:
+                    return True
+            waiting += target_of(node, self._loader)
+            waiting += [child for _, child in members_of(node, "allOf")]
+        return False
+
 
 def _asks_for_more(schema: Node) -> bool:
     """Whether a schema says something by itself that its model does not check, or not exactly."""
@@ -147,19 +172,32 @@ def _asks_for_more(schema: Node) -> bool:
         return False
     if _BEYOND & value.keys() or value.get("uniqueItems") is True:
         return True
-    if "$ref" in value and STRUCTURAL & value.keys():
+    if ("$ref" in value and STRUCTURAL & value.keys()) or {"anyOf", "oneOf"} <= value.keys():
+        return True
+    if "format" in value and _OF_TEXTS & value.keys():
         return True
     for keyword in ("oneOf", "anyOf"):
         choices = [each for each in members(value, keyword) if not is_null(each)]
+        if choices and any(key in value for key in _BESIDE_ALTERNATIVES):
+            return True
         if len(choices) > 1 and (
             (keyword == "oneOf" and "discriminator" not in value and not _are_apart(choices))
-            or any(key in value for key in _BESIDE_ALTERNATIVES)
             or any(_only_requires(each) for each in choices)
         ):
             return True
-    return _has_odd_values(value) or any(
-        child.value is False for _, child in members_of(schema, "properties")
+    return (
+        _has_odd_values(value)
+        or _requires_others(value)
+        or any(child.value is False for _, child in members_of(schema, "properties"))
     )
+
+
+def _requires_others(value: dict[str, JsonValue]) -> bool:
+    """Whether it requires a property that only `additionalProperties` speaks of."""
+    properties = value.get("properties")
+    known = properties if isinstance(properties, dict) else {}
+    others = any(name not in known for name in members(value, "required"))
+    return others and value.get("additionalProperties", True) is not True
 
 
 def _are_apart(choices: list[JsonValue]) -> bool:
@@ -174,6 +212,6 @@ def _only_requires(schema: JsonValue) -> bool:
 
 
 def _has_odd_values(value: dict[str, JsonValue]) -> bool:
-    """Whether it lists values that no `Literal` holds."""
+    """Whether it lists values that no `Literal` holds, or, as 1 and true, that it confuses."""
     listed = [*members(value, "enum"), *([value["const"]] if "const" in value else [])]
-    return any(isinstance(each, dict | list) for each in listed)
+    return any(isinstance(each, dict | list | bool) or each in (0, 1) for each in listed)

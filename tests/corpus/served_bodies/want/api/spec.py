@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Protocol
 
+from counterfoil.contracts import Contract
 from counterfoil.stub import (
     Body,
     HttpServer,
@@ -20,7 +21,7 @@ from counterfoil.stub import (
     unimplemented,
 )
 
-from . import models
+from . import _contracts, models
 
 __all__ = ["SpecHandler", "SpecServlet"]
 
@@ -127,7 +128,11 @@ class PatchPageInput(Input):
 
 
 class PostFormInput(Input):
-    body: Annotated[models.Order, Body(media_type="application/x-www-form-urlencoded")]
+    body: Annotated[
+        models.Order,
+        Body(media_type="application/x-www-form-urlencoded"),
+        Contract(_contracts.SCHEMAS, "Order_338fd07b"),
+    ]
 
 
 class PutFormInput(Input):
