@@ -14,7 +14,7 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.emit import emit
 from counterfoil_codegen.emit.render import render
 from counterfoil_codegen.emit.verify import verify
-from counterfoil_codegen.fragments import Constant, Identifier
+from counterfoil_codegen.fragments import Constant, Expression, Identifier
 
 from tests.generator.emit_sample import LIST_NOTICES, NOTICEBOARD, POST_NOTICE, TXN_CONFLICT
 from tests.generator.hostile_texts import HOSTILE_TEXTS
@@ -112,6 +112,38 @@ def in_security(api: ir.Api, text: str) -> ir.Api:
     return secured(dataclasses.replace(api, schemes=(scheme,)), text)
 
 
+def in_message(api: ir.Api, text: str) -> ir.Api:
+    """Every text of a request that the API sends."""
+    tag = ir.Parameter(
+        name=Identifier("tag"),
+        wire_name=f"x-{text}",
+        location=ir.Location.HEADER,
+        annotation=Expression.name(Identifier("str")),
+        constraints=((Identifier("pattern"), Constant(text)),),
+        required=False,
+        default=Constant(text),
+        explode=None,
+        doc=text,
+        place=LIST_NOTICES.place,
+    )
+    body = ir.Body(
+        (ir.Choice(Expression.name(Identifier("bytes")), (f"text/{text}",), contract=text),),
+        required=True,
+        doc=text,
+    )
+    message = ir.Message(
+        name=Identifier("NewNoticeWebhook"),
+        occasion=f"webhook {text}",
+        method=ir.Method(text),
+        parameters=(tag,),
+        body=body,
+        successes=POST_NOTICE.successes,
+        errors=(TXN_CONFLICT,),
+        doc=f"{text}\n\n{text}",
+    )
+    return dataclasses.replace(api, messages=(message,), contracts=text)
+
+
 FIELDS: Final[dict[str, Change]] = {
     "source": lambda api, text: dataclasses.replace(api, sources=(text,)),
     "sources": lambda api, text: dataclasses.replace(api, sources=(text, text)),
@@ -139,6 +171,7 @@ FIELDS: Final[dict[str, Change]] = {
     "reply media type": in_operation(in_media_types),
     "cors": in_operation(in_cors),
     "security": in_security,
+    "message": in_message,
 }
 
 LITERALS: Final = ("operation id", "template", "wire name", "default", "constraint")

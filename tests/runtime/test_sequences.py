@@ -26,7 +26,9 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import Clock
 from twisted.python.failure import Failure
+from twisted.web.server import Site as StockSite
 
+from tests.runtime.test_foreign_host import PlainHost
 from tests.runtime.test_lifecycle import until
 from tests.runtime.test_streaming import a_moment
 from tests.serving import Serve, Server, in_reactor
@@ -188,6 +190,34 @@ def test_a_stream_that_the_server_ends_never_looks_complete(serve: Serve) -> Non
         with pytest.raises((IncompleteRead, ConnectionResetError)):
             connection.response()
     assert source.closed
+
+
+def on_another_host(serve: Serve, source: Source) -> Server:
+    host, servlet = PlainHost(), Servlet(source.flow())
+    host.register_paths("GET", [path("/lines")], servlet.lines, "lines")
+    return serve(StockSite(host))
+
+
+def test_another_host_sends_items_too(serve: Serve) -> None:
+    answer = on_another_host(serve, Source(1, 2)).get("/lines")
+    assert answer.body == b"1\n2\n"
+    assert answer.headers["content-type"] == "application/jsonl"
+
+
+def test_on_another_host_a_fault_before_the_first_item_is_an_answer(serve: Serve) -> None:
+    source = Source()
+    source.first = Gone("over")
+    answer = on_another_host(serve, source).get("/lines")
+    assert (answer.status, answer.json()) == (410, "over")
+
+
+def test_on_another_host_a_client_that_leaves_ends_what_the_source_waits_for(serve: Serve) -> None:
+    source = Source(1)
+    source.wait = Deferred[None]()
+    with on_another_host(serve, source).connect() as connection:
+        connection.request("GET", "/lines")
+        until(lambda: source.made == 1)
+    until(lambda: source.closed)
 
 
 def test_an_item_that_is_no_event_is_a_fault_of_the_handler(serve: Serve) -> None:
