@@ -13,6 +13,8 @@ A handler that waits is started, inspected, and left:
     assert not pending.answered
     pending.disconnect()
 
+What has come of a stream that goes on is `pending.body_so_far`.
+
 Everything happens at once, in the calling thread, `defer_to_thread` too, and no reactor runs. Time
 stands still until a test moves it with `client.clock.advance(seconds)`; give that clock to what is
 under test.
@@ -237,6 +239,17 @@ class PendingResponse:
         """All that the server has sent, as it stands on the wire."""
         return self._transport.io.getvalue()
 
+    @property
+    def body_so_far(self) -> bytes:
+        """What has come of the body: the first items of a stream that goes on, for one."""
+        received = self._begun()
+        if received is None:
+            return b""
+        try:
+            return received.read()
+        except http.client.IncompleteRead as error:
+            return error.partial
+
     def response(self) -> Response:
         """The answer. Raises `NotAnsweredError` if it is not complete."""
         response = self._parsed()
@@ -248,12 +261,22 @@ class PendingResponse:
         """Leave: what the handler awaits is cancelled, if it is `@cancellable`."""
         self._transport.lose(ConnectionDone())
 
-    def _parsed(self) -> Response | None:
+    def _begun(self) -> http.client.HTTPResponse | None:
+        """The answer, its head read; None if that has not come."""
         received = http.client.HTTPResponse(
             cast("socket", cast("object", _Readable(self.sent))), method=self._method
         )
         try:
             received.begin()
+        except (http.client.HTTPException, ValueError):
+            return None
+        return received
+
+    def _parsed(self) -> Response | None:
+        received = self._begun()
+        if received is None:
+            return None
+        try:
             body = received.read()
         except (http.client.HTTPException, ValueError):
             return None

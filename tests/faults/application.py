@@ -23,6 +23,7 @@ from counterfoil import (
     CodedError,
     Deadlines,
     DirectServeHtmlResource,
+    Event,
     JsonResource,
     Ok,
     Reply,
@@ -67,7 +68,7 @@ ROUTES: Final = {
     ),
     "POST": ("body", "upload", "hasty_upload", "release"),
 }
-STREAMS: Final = ("endless", "hasty_endless")
+STREAMS: Final = ("endless", "hasty_endless", "events", "endless_events")
 
 # Twisted gives the module's attribute no type.
 reactor = cast("PosixReactorBase", twisted_reactor)
@@ -203,6 +204,23 @@ class Streams:
     async def hasty_endless(self, request: Request, **_: str) -> Reply[object]:
         self._handlers.called += 1
         return Ok(self._pieces())
+
+    @answers(Ok, media_type="text/event-stream")
+    async def events(self, request: Request, **_: str) -> Reply[object]:
+        return Ok(self._events())
+
+    @answers(Ok, media_type="text/event-stream")
+    async def endless_events(self, request: Request, **_: str) -> Reply[object]:
+        self._handlers.called += 1
+        return Ok(self._many_events())
+
+    async def _events(self) -> AsyncIterator[Event[str]]:
+        yield Event("x" * 100)
+        await self._handlers.wait()
+
+    async def _many_events(self) -> AsyncIterator[Event[str]]:
+        while True:
+            yield Event(MEDIUM)
 
     async def _pieces(self) -> AsyncIterator[bytes]:
         while True:

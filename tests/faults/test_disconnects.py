@@ -104,6 +104,8 @@ STAGES: Final = {
     "mid answer": Stage(asks("/text", read=100), any_state, ("200!",), 1),
     "mid stream": Stage(asks("/endless", read=100_000), any_state, ("200!",), 1),
     "mid stream, cancellable": Stage(asks("/hasty_endless", read=100_000), any_state, ("200!",), 1),
+    "in a stream that waits": Stage(asks("/events", read=100), waits, ("200!",), 1),
+    "mid stream of events": Stage(asks("/endless_events", read=100_000), any_state, ("200!",), 1),
     "after the last byte": Stage(is_answered, phase("IDLE"), ("200",), 1),
 }
 

@@ -240,6 +240,27 @@ def test_a_test_client_gets_them_too() -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_a_test_client_sees_what_has_come_so_far() -> None:
+    source = Source(Event("a"))
+    source.wait = Deferred[None]()
+    client = TestClient(resource_of(source.flow()))
+    pending = client.start("GET", "/events")
+    assert pending.body_so_far == b"data: a\n\n"
+    assert not pending.answered
+    pending.disconnect()
+    assert source.closed
+
+
+def test_a_test_client_that_got_nothing_has_seen_nothing() -> None:
+    source = Source()
+    source.wait = Deferred[None]()
+    pending = TestClient(resource_of(source.flow())).start("GET", "/lines")
+    assert pending.body_so_far == b""
+    source.wait.callback(None)
+    assert pending.answered
+    assert pending.body_so_far == b""
+
+
 @pytest.mark.parametrize(
     ("event", "sent"),
     [
