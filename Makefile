@@ -62,8 +62,21 @@ var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml const
 		--requirement tests/mounts/requirements.txt --editable .
 	@touch $@
 
+.PHONY: schemathesis-environment
+schemathesis-environment: $(installed) ## make the environment with schemathesis, which holds servers against their documents
+	@$(MAKE) --no-print-directory var/venv-schemathesis-$(version)/.installed
+
+var/venv-schemathesis-%/.installed: tests/contract/requirements.txt
+	$(bin)/python -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --requirement tests/contract/requirements.txt
+	@touch $@
+
+.PHONY: schemathesis
+schemathesis: schemathesis-environment ## ask every operation of Matrix, and many of GitHub, for long
+	$(bin)/python -m pytest --soak tests/contract
+
 .PHONY: test
-test: check mounts ## check, then every test, with the runtime's coverage
+test: check mounts schemathesis-environment ## check, then every test, with the runtime's coverage
 	$(bin)/python -m pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term:skip-covered
 
 .PHONY: support

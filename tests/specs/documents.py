@@ -28,14 +28,14 @@ class Documents:
     def __init__(self, root: Path, spec: str) -> None:
         self._loader = Loader(root, Diagnostics())
         self._files = self._loader.find(root / spec)
-        self._whole: dict[Node, JsonValue] = {}
+        self._whole = Whole(self._loader)
 
     def operations(self) -> Iterator[Written]:
         """Every operation of every document."""
         for file in self._files:
             root = self._loader.load(file)
             assert root is not None
-            for path, item in members(self.whole(root), "paths").items():
+            for path, item in members(self._whole.of(root), "paths").items():
                 shared = elements(members(item), "parameters")
                 for operation in map(members, members(item).values()):
                     if isinstance(id_ := operation.get("operationId"), str):
@@ -48,14 +48,22 @@ class Documents:
                             None if body is None else members(body),
                         )
 
-    def whole(self, node: Node) -> JsonValue:
+
+class Whole:
+    """Puts what it leads to in the place of each `$ref`."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+        self._whole: dict[Node, JsonValue] = {}
+
+    def of(self, node: Node) -> JsonValue:
         """The value at *node*. What refers to itself is a value that holds itself."""
         if node in self._whole:
             return self._whole[node]
         if isinstance(node.value, list):
             listed: list[JsonValue] = []
             self._whole[node] = listed
-            listed += map(self.whole, node.elements())
+            listed += map(self.of, node.elements())
             return listed
         if not isinstance(node.value, dict):
             return node.value
@@ -64,9 +72,9 @@ class Documents:
         reference = node.get("$ref")
         if reference is not None and isinstance(reference.value, str):
             target = self._loader.follow(reference)
-            assert target is not None, reference
-            mapping |= members(self.whole(target))
-        mapping |= {name: self.whole(each) for name, each in node.items() if name != "$ref"}
+            # An example may hold a `$ref` that is no reference of the document.
+            mapping |= {"$ref": reference.value} if target is None else members(self.of(target))
+        mapping |= {name: self.of(each) for name, each in node.items() if name != "$ref"}
         return mapping
 
 
