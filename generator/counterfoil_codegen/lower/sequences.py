@@ -22,6 +22,7 @@ _FIELDS: Final = ("data", "event", "id", "retry")
 # What may say that data is no text, or which text it is.
 _NARROWS: Final = frozenset({"allOf", "anyOf", "const", "enum", "oneOf", "properties"})
 _MOST_KINDS: Final = 32
+_MOST_SCHEMAS: Final = 500
 _DEEPEST: Final = 8
 
 
@@ -147,9 +148,35 @@ def _data(context: Context, node: Node, origin: Origin) -> JsonSchema | None:
         return None
     media_type, inner = target.get("contentMediaType"), target.get("contentSchema")
     if inner is not None and (media_type is None or media_type.value == "application/json"):
+        _report_text(context, inner)
         return context.sent(inner, origin)
     is_text = target.value.get("type", "string") == "string"
     return None if is_text and not target.value.keys() & _NARROWS else context.sent(node, origin)
+
+
+def _report_text(context: Context, schema: Node) -> None:
+    """Report JSON that may be a string: handlers give that as text, and text is sent bare."""
+    if _may_be_text(context, schema, set()):
+        context.diagnostics.report(
+            rules.TEXT_AS_JSON,
+            schema.key_span,
+            "a string among the data is sent as it stands, not as JSON",
+            "leave contentMediaType and contentSchema out where data is text, "
+            f'or waive = ["{rules.TEXT_AS_JSON.id}"]',
+        )
+
+
+def _may_be_text(context: Context, schema: Node, seen: set[Node]) -> bool:
+    target = context.loader.resolve(schema)
+    if target is None or not isinstance(target.value, dict) or target in seen:
+        return False
+    seen.add(target)
+    kind = target.value.get("type")
+    if kind == "string" or (isinstance(kind, list) and "string" in kind):
+        return True
+    listed = (target.get(keyword) for keyword in ("anyOf", "oneOf"))
+    parts = [part for each in listed if each is not None for part in each.elements()]
+    return any(_may_be_text(context, part, seen) for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +200,7 @@ class _Stream:
     def __init__(self, context: Context, origin: Origin) -> None:
         self._context = context
         self._origin = origin
+        self._left = _MOST_SCHEMAS
 
     def events(self, schema: Node) -> tuple[Event, ...]:
         """Each kind of the events that *schema* allows."""
@@ -188,6 +216,9 @@ class _Stream:
         return tuple(self._event(each, len(variants) > 1) for each in variants)
 
     def _variants(self, schema: Node, depth: int) -> list[_Variant]:
+        self._left -= 1
+        if self._left < 0:  # alternatives of alternatives of alternatives
+            return [_Variant()] * (_MOST_KINDS + 1)
         node = self._context.loader.resolve(schema)
         if node is None or depth == 0 or not isinstance(node.value, dict):
             return [_Variant()]

@@ -16,6 +16,11 @@ EVENT_FIELD: Final = Rule(
     Severity.WARNING,
     "An event of a stream has no fields but data, event, id and retry.",
 )
+TEXT_AS_JSON: Final = Rule(
+    "CF492",
+    Severity.WARNING,
+    "Data of an event that is JSON is no string.",
+)
 MANY_EVENTS: Final = Rule(
     "CF491",
     Severity.WARNING,
