@@ -138,15 +138,13 @@ def _draft(context: Context, place: _Place) -> DraftOperation | None:
     """The request at *place*; None if it is not generated, which is reported."""
     check_keys(place.node, OPERATION, "an operation", context.diagnostics)
     refuse_extension(place.node, "what an API sends", context.diagnostics)
+    nested = place.node.mapping("callbacks")
+    for name, node in nested.items() if nested is not None else ():
+        _report(context, node, f"callback {name}", "what calls it back is sent itself")
     draft = draft_operation(context, place.mounted())
     why = _not_sent(draft)
     if why is not None:
-        context.diagnostics.report(
-            rules.CALLBACKS,
-            place.node.key_span,
-            f"the {place.occasion:.80} is not generated: {why}",
-            f'make its requests by hand, and waive = ["{rules.CALLBACKS.id}"]',
-        )
+        _report(context, place.node, place.occasion, why)
         return None
     if draft.body is None or len(draft.body.contents) == 1:
         return draft
@@ -159,6 +157,15 @@ def _draft(context: Context, place: _Place) -> DraftOperation | None:
         "describe the others as requests of their own, if they are needed",
     )
     return replace(draft, body=replace(draft.body, contents=(first,)))
+
+
+def _report(context: Context, node: Node, occasion: str, why: str) -> None:
+    context.diagnostics.report(
+        rules.CALLBACKS,
+        node.key_span,
+        f"the {occasion:.80} is not generated: {why}",
+        f'make its requests by hand, and waive = ["{rules.CALLBACKS.id}"]',
+    )
 
 
 def _not_sent(draft: DraftOperation) -> str | None:
