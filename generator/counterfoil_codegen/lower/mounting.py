@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from counterfoil_codegen import ir
-from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.diagnostics import Diagnostics, Span
 from counterfoil_codegen.document import Loader, Node
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.extensions import (
@@ -115,13 +115,20 @@ def _served(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:
         else:
             diagnostics.report(
                 rules.CLASHING_TEMPLATES,
-                one.item.key_span,
-                f"{one.template!r} clashes with {other.template!r} at {other.item.key_span}: "
+                _listed(one),
+                f"{one.template!r} clashes with {other.template!r} at {_listed(other)}: "
                 f"no {one.method.value} request can tell them apart",
                 "remove one of them, or change its path; "
                 f'with waive = ["{rules.CLASHING_TEMPLATES.id}"] the first is served',
             )
     return list(served.values())
+
+
+def _listed(mounted: Mounted) -> Span:
+    """Where its document lists the path: what is at it may stand in another file."""
+    paths = mounted.root.get("paths")
+    entry = None if paths is None else paths.get(mounted.own_template)
+    return (entry or mounted.item).key_span
 
 
 def _identified(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:
