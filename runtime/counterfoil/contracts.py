@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TypeAlias
 
-from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError
+from jsonschema_rs import (
+    Draft202012Validator,
+    RegexOptions,
+    ValidationError,
+    ValidationErrorKind,
+)
 from typing_extensions import override
 
 from counterfoil._input.markers import BodyCheck
@@ -60,14 +65,20 @@ def _refuse(uri: str) -> _Schema:
 
 def _problem(breach: ValidationError, location: str) -> Problem:
     keyword = next((each for each in reversed(breach.schema_path) if isinstance(each, str)), "")
-    text = _TEXTS.get(keyword, f"Input should be as {keyword} of its schema has it")
+    # The last step to the schema `false` may be a name or a pattern, which is no keyword.
+    is_excluded = isinstance(breach.kind, ValidationErrorKind.FalseSchema)
+    other = _EXCLUDED if is_excluded else f"Input should be as {keyword} of its schema has it"
+    text = _TEXTS.get(keyword, other)
     return Problem.at((location, *breach.instance_path), "contract", text)
 
 
+_EXCLUDED = "Input should be absent: its schema allows no value"
 _TEXTS: Mapping[str, str] = {
+    "additionalProperties": "Input has fields that its schema does not allow",
     "contains": "List should have as many items of one kind as its schema asks for",
     "dependentRequired": "Input lacks a field that another one requires",
     "enum": "Input should be one of the values that its schema lists",
+    "items": "List has items that its schema does not allow",
     "maxProperties": "Input has more fields than its schema allows",
     "minProperties": "Input has fewer fields than its schema asks for",
     "not": "Input should not be what its schema excludes",

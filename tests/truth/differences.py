@@ -14,18 +14,6 @@ _OF_OBJECTS: Final = frozenset(
 _SAYS_TYPE: Final = frozenset(("type", "$ref", "const", "enum"))
 
 
-def _is_fractionless(verdict: Verdict) -> bool:
-    return not verdict.ours and "valid integer" in verdict.problems and _has_float(verdict.value)
-
-
-def _has_float(value: Json) -> bool:
-    if isinstance(value, dict):
-        return any(map(_has_float, value.values()))
-    if isinstance(value, list):
-        return any(map(_has_float, value))
-    return isinstance(value, float) and value.is_integer()
-
-
 def _is_object_by_keyword(verdict: Verdict) -> bool:
     return not verdict.ours and any(
         _OF_OBJECTS & each.keys() and not _SAYS_TYPE & each.keys()
@@ -51,7 +39,6 @@ def _inside(schema: Json) -> Iterator[Schema]:
 
 
 REASONS: Final[Mapping[str, Callable[[Verdict], bool]]] = {
-    "an integer is written without a fraction: 1.0 is refused": _is_fractionless,
     "a schema without a type that speaks of objects alone is one of objects": _is_object_by_keyword,
     "properties that no pattern names are as those that one names": _is_outside_of_patterns,
 }

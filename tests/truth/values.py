@@ -57,7 +57,7 @@ class Values:
             case "string":
                 return self._random.choice(TEXTS)
             case "integer":
-                return self._random.randint(-4, 8)
+                return self._random.choice((self._random.randint(-4, 8), 2, 3.0))
             case "number":
                 return self._random.choice((self._random.randint(-4, 8), 0.5, 2.5, -1.5, 3.0))
             case "boolean":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from counterfoil_codegen.document import JsonValue, Loader, Node
@@ -144,10 +145,11 @@ class Contracts:
         return _asks_for_more(schema) or self._says_two_things(schema)
 
     def _says_two_things(self, schema: Node) -> bool:
-        """Whether the parts of a schema differ in what they say of one property, or of a text."""
+        """Whether the parts of a schema differ in what they say of a property, or of a text."""
         if schema.get("allOf") is None:
             return False
         said: dict[str, JsonValue] = {}
+        closed: list[AbstractSet[str]] = []  # the properties of each part that has no others
         seen: set[Node] = set()
         waiting = [schema]
         while waiting:
@@ -160,9 +162,13 @@ class Contracts:
             for name, child in said_here:
                 if said.setdefault(name, child.value) != child.value:
                     return True
+            others = node.get("additionalProperties")
+            if others is not None and others.value is not True:
+                closed.append({name for name, _ in members_of(node, "properties")})
             waiting += target_of(node, self._loader)
             waiting += [child for _, child in members_of(node, "allOf")]
-        return False
+        # A merged model takes the properties of all parts, also those that one of them excludes.
+        return any(not said.keys() - {""} <= known for known in closed)
 
 
 def _asks_for_more(schema: Node) -> bool:

@@ -5,7 +5,9 @@ pydantic's own parser takes NaN and duplicate keys, hence the decoding before it
 
 from __future__ import annotations
 
-from typing import Protocol
+import json
+import re
+from typing import Final, Protocol
 
 from pydantic import ValidationError
 
@@ -13,7 +15,11 @@ from counterfoil._input.markers import BodyCheck
 from counterfoil._input.problems import Problem
 from counterfoil._json.decoding import JsonError, MalformedJsonError, decode
 
-__all__ = ["JsonValidator", "read_json"]
+__all__ = ["JsonValidator", "read_json", "validated"]
+
+_FRACTION_OR_EXPONENT: Final = re.compile(rb"\d[.eE]")
+# Every integer up to it is a double, and none beyond it is told from its neighbours (RFC 8259, 6).
+_MAX_EXACT: Final = 2**53
 
 
 class JsonValidator(Protocol):
@@ -38,7 +44,7 @@ def read_json(
     """
     try:
         value = decode(data)
-        made = validator.validate_json(data, strict=True, by_alias=True, by_name=False)
+        made = validated(data, validator)
         if check is None:
             return made
         found = list(check.problems(value, location))
@@ -51,3 +57,24 @@ def read_json(
     except ValidationError as error:
         problems += Problem.first_of(error, location)
     return None
+
+
+def validated(data: bytes, validator: JsonValidator) -> object:
+    """The value of *data*, a JSON text that `decode` takes. Raises `ValidationError`.
+
+    A number whose fraction is zero is an integer too (JSON Schema 2020-12, "type"), up to 2**53:
+    `1.0` and `1e2` are 1 and 100 where these are asked for.
+    """
+    try:
+        return validator.validate_json(data, strict=True, by_alias=True, by_name=False)
+    except ValidationError:
+        if _FRACTION_OR_EXPONENT.search(data) is None:
+            raise
+    # What was refused alone is read again, so that what is fine costs nothing more.
+    plain = json.dumps(json.loads(data, parse_float=_number)).encode()
+    return validator.validate_json(plain, strict=True, by_alias=True, by_name=False)
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) <= _MAX_EXACT else value

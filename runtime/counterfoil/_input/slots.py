@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator
 
+from counterfoil._input.json_values import validated
 from counterfoil._input.markers import Header, Parameter, Query
 from counterfoil._input.problems import Problem
 from counterfoil._input.query import percent_decode
@@ -102,9 +103,7 @@ class Slot:
         data = text.encode("utf-8")
         try:
             decode(data)
-            texts[self.attribute] = validator.validate_json(
-                data, strict=True, by_alias=True, by_name=False
-            )
+            texts[self.attribute] = validated(data, validator)
         except JsonError as error:
             problems.append(Problem(self.location, "not_json", f"Content not JSON: {error}."))
         except ValidationError as error:

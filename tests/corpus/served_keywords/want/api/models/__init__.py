@@ -10,7 +10,7 @@ from counterfoil.stub import lazy
 __getattr__ = lazy(
     __name__,
     {
-        "_common": ["ValueAnyOption1", "ValueAnyOption2"],
+        "_common": ["Sealed", "ValueAnyOption1", "ValueAnyOption2"],
         "_spec": [
             "Named",
             "PutFormForm",
@@ -24,6 +24,7 @@ __getattr__ = lazy(
             "ValueIf",
             "ValuePair",
             "ValuePatterns",
+            "ValueSealed",
         ],
     },
 )

@@ -52,6 +52,13 @@ ValuePair = TypeAliasType("ValuePair", Annotated[list[str | int], Field(max_leng
 ValuePatterns = TypeAliasType("ValuePatterns", dict[str, int | str])
 
 
+class ValueSealed(Model):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    name: Absent[str] = None
+    other: Absent[int] = None
+
+
 class Value(Model):
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
@@ -67,4 +74,5 @@ class Value(Model):
     if_: Annotated[Absent[ValueIf], Field(alias="if")] = None
     patterns: Absent[ValuePatterns] = None
     closed: Absent[ValueClosed] = None
+    sealed: Absent[ValueSealed] = None
     tree: Absent[Tree] = None
