@@ -87,6 +87,10 @@ support: $(installed) ## write docs/support.md from the rules and the corpus
 soak: $(installed) ## do the faults of tests/faults a thousand times over
 	$(bin)/python -m pytest --soak --capture=no tests/faults
 
+.PHONY: hostile
+hostile: $(installed) ## try every hostile text in every place of a document, and a million at random
+	$(bin)/python -m pytest --soak --capture=no --numprocesses=auto tests/hostile
+
 .PHONY: truth
 truth: $(installed) ## hold bodies against random schemas, with jsonschema-rs as the referee
 	$(bin)/python -m pytest --soak --capture=no tests/truth

@@ -1,0 +1,1 @@
+"""A hostile spec never becomes code (FAULTS, part C): every place of a document, every payload."""

@@ -1,0 +1,55 @@
+"""C17: every place of a document that has a text, with every payload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.generator.hostile_texts import HOSTILE_TEXTS
+from tests.hostile.documents import Channel, changed, channels, document
+from tests.hostile.inspection import files_of, inspect
+
+BASE: Final = document()
+CHANNELS: Final = tuple(channels(BASE))
+PAYLOADS: Final = {name: text for name, text in HOSTILE_TEXTS.items() if len(text) < 10_000}
+LARGE: Final = [text for text in HOSTILE_TEXTS.values() if len(text) >= 10_000]
+SHARES: Final = 8
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(CHANNELS) >= 60
+    assert len(PAYLOADS) >= 40
+    assert len(CHANNELS) * len(PAYLOADS) >= 2_400
+
+
+def test_c17_without_a_payload_the_document_is_taken(tmp_path: Path) -> None:
+    files = files_of(changed(BASE, {}), tmp_path)
+    assert files is not None
+    inspect(files, [])
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_c17_a_payload_is_refused_or_stays_a_text(share: int, tmp_path: Path, soak: bool) -> None:
+    """Of each place, a few payloads, others each; with --soak each of them."""
+    taken = refused = 0
+    for number, channel in enumerate(CHANNELS):
+        for index, payload in enumerate(PAYLOADS.values()):
+            if number % SHARES == share and (soak or (number + index) % 15 == 0):
+                is_taken = _try(channel, payload, tmp_path)
+                taken, refused = taken + is_taken, refused + (not is_taken)
+    assert taken > refused > 0
+
+
+@pytest.mark.parametrize("text", LARGE, ids=range(len(LARGE)))
+def test_c17_a_megabyte_is_refused_or_stays_a_text(text: str, tmp_path: Path) -> None:
+    for pointer in (("info", "title"), ("info", "description"), ("tags", 0, "name")):
+        _try(Channel(pointer, is_key=False), text, tmp_path)
+
+
+def _try(channel: Channel, payload: str, folder: Path) -> bool:
+    files = files_of(changed(BASE, {channel: payload}), folder)
+    if files is not None:
+        inspect(files, [payload])
+    return files is not None
