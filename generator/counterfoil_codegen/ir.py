@@ -50,6 +50,7 @@ class Parameter:
     style: str | None = None  # None: the usual one of its location
     media_type: str | None = None  # of a document in it; None: it is no document
     allow_empty: bool = False  # an empty one is none
+    contract: str | None = None  # the schema in `Api.contracts` that a document is held against
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,16 +52,16 @@ def _choice(choice: ir.Choice) -> Expression:
         Expression.name(Identifier("Annotated")),
         choice.annotation,
         *(Expression.call(mark, (), keywords) for keywords in told),
-        *_contract(choice),
+        *_contract(choice.contract),
     )
 
 
-def _contract(choice: ir.Choice) -> Iterator[Expression]:
+def _contract(name: str | None) -> Iterator[Expression]:
     """`Contract(_contracts.SCHEMAS, "Account_1f2e3d4c")`."""
-    if choice.contract is not None:
+    if name is not None:
         schemas = Expression.name(Identifier("_contracts"), Identifier("SCHEMAS"))
         call = Expression.name(Identifier("Contract"))
-        yield Expression.call(call, [schemas, Constant(choice.contract)])
+        yield Expression.call(call, [schemas, Constant(name)])
 
 
 def parameter_view(parameter: ir.Parameter) -> ParameterView:
@@ -99,5 +99,6 @@ def _marks(parameter: ir.Parameter) -> Iterator[Expression]:
         [Constant(parameter.wire_name)] if renamed else [],
         [(Identifier(key), Constant(value)) for key, value in said.items() if value is not None],
     )
+    yield from _contract(parameter.contract)
     if parameter.constraints:
         yield Expression.call(Expression.name(Identifier("Field")), keywords=parameter.constraints)

@@ -49,6 +49,7 @@ class DraftParameter:
     style: str | None = None
     media_type: str | None = None
     allow_empty: bool = False
+    contract: str | None = None
 
     def finish(self, names: Names) -> ir.Parameter:
         annotation = expression(self.schema, names)
@@ -69,6 +70,7 @@ class DraftParameter:
             style=self.style,
             media_type=self.media_type,
             allow_empty=self.allow_empty,
+            contract=self.contract,
         )
 
 
@@ -188,7 +190,8 @@ def _report_alike(context: Context, node: Node, wire_name: str, plain: str, name
 def _draft(context: Context, one: Found, name: Identifier, operation_id: str) -> DraftParameter:
     own = origin_of(one.place, one.node, pascal(operation_id), "")
     own = own.child("Parameter" if is_shared(one.place, one.node) else pascal(one.wire_name))
-    media_type, schema = _content(context, one, own) or (None, _schema(context, one, own))
+    content = _content(context, one, own) or _Content(_schema(context, one, own))
+    media_type, schema = content.media_type, content.schema
     settle_bounds(context, one.node, schema)
     required = _required(context, one)
     default = read_default(context, one.node, schema, required=required)
@@ -205,6 +208,7 @@ def _draft(context: Context, one: Found, name: Identifier, operation_id: str) ->
         style=_style(context, one) if media_type is None else None,
         media_type=media_type,
         allow_empty=_may_be_empty(one, schema),
+        contract=content.contract,
     )
 
 
@@ -221,7 +225,16 @@ def _required(context: Context, one: Found) -> bool:
     return required is True
 
 
-def _content(context: Context, one: Found, origin: Origin) -> tuple[str | None, JsonSchema] | None:
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the text of a parameter holds."""
+
+    schema: JsonSchema
+    media_type: str | None = None
+    contract: str | None = None
+
+
+def _content(context: Context, one: Found, origin: Origin) -> _Content | None:
     """What a parameter that is described by `content` holds; None if it is not.
 
     There is one media type in it (OpenAPI 3.1, section 4.8.12.2.3).
@@ -240,12 +253,14 @@ def _content(context: Context, one: Found, origin: Origin) -> tuple[str | None, 
             "handler as text",
             f'parse it in the handler, and waive = ["{rules.PARAMETER_CONTENT.id}"]',
         )
-        return None, {"type": "string"}
+        return _Content({"type": "string"})
     resolved = context.loader.resolve(node)
     schema = None if resolved is None else resolved.get("schema")
-    typed: JsonSchema = {} if schema is None else dict(context.parameter(schema, origin))
+    if schema is None:
+        return _Content({}, media_type)
+    typed = dict(context.received(schema, origin))
     typed.pop("default", None)
-    return media_type, typed
+    return _Content(typed, media_type, context.components.contracts.name(schema))
 
 
 def _schema(context: Context, one: Found, origin: Origin) -> JsonSchema:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
-from counterfoil._input.bodies import BodyReader, body_choices, body_reader
+from counterfoil._input.bodies import BodyReader, body_choices, body_reader, contract_of
 from counterfoil._input.body_stream import body_of
 from counterfoil._input.markers import Parameter
 from counterfoil._input.parameters import collector
@@ -167,7 +167,9 @@ def _slot(
     adapter = type_adapter(annotation)
     shape = Shape(adapter.core_schema, {})
     if marker.media_type is not None:
-        slot = Slot(attribute, marker, shape, document=SchemaValidator(adapter.core_schema))
+        document = SchemaValidator(adapter.core_schema)
+        contract = contract_of(annotation)
+        slot = Slot(attribute, marker, shape, document=document, contract=contract)
         return slot, core_schema.any_schema()
     slot = Slot(attribute, marker, shape, required=required)
     schema = textual(adapter.core_schema, definitions)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from pydantic_core import SchemaValidator
 
 from counterfoil._input.json_values import validated
-from counterfoil._input.markers import Header, Parameter, Query
+from counterfoil._input.markers import BodyCheck, Header, Parameter, Query
 from counterfoil._input.problems import Problem
 from counterfoil._input.query import percent_decode
 from counterfoil._input.shapes import Shape
@@ -35,7 +35,7 @@ class EncodedText(str):
 class Slot:
     """One parameter: the attribute that it fills, and how its text is read.
 
-    With *document* it holds JSON, which that validator reads.
+    With *document* it holds JSON, which that validator reads, and which is held against *contract*.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Slot:
         *,
         required: bool = False,
         document: SchemaValidator | None = None,
+        contract: BodyCheck | None = None,
     ) -> None:
         self.attribute = attribute
         self.name = marker.name or attribute
@@ -54,6 +55,7 @@ class Slot:
         self.required = required
         self.location = f"{marker.place}.{self.name}"
         self._document = document
+        self._contract = contract
         self._parse = parser(marker, self.name, shape, str)
         self._parse_encoded = parser(marker, self.name, shape, percent_decode)
 
@@ -102,9 +104,15 @@ class Slot:
     ) -> None:
         data = text.encode("utf-8")
         try:
-            decode(data)
-            texts[self.attribute] = validated(data, validator)
+            value = decode(data)
+            made = validated(data, validator)
         except JsonError as error:
             problems.append(Problem(self.location, "not_json", f"Content not JSON: {error}."))
         except ValidationError as error:
             problems += Problem.first_of(error, self.location)
+        else:
+            check = self._contract
+            found = [] if check is None else list(check.problems(value, self.location))
+            problems += found
+            if not found:
+                texts[self.attribute] = made

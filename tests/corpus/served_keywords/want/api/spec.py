@@ -11,6 +11,7 @@ from counterfoil.stub import (
     HttpServer,
     Input,
     NoContent,
+    Query,
     Reply,
     Request,
     answers,
@@ -24,6 +25,7 @@ from . import _contracts, models
 __all__ = ["SpecHandler", "SpecServlet"]
 
 VALUE = path("/value")
+SEARCH = path("/search")
 FORM = path("/form")
 
 
@@ -37,6 +39,10 @@ class SpecHandler(Protocol):
         """PUT /value"""
         raise unimplemented("putValue")
 
+    async def search(self, request: Request, *, by: models.SearchBy | None) -> None:
+        """GET /search"""
+        raise unimplemented("search")
+
     async def put_form(self, request: Request, body: models.PutFormForm) -> None:
         """PUT /form"""
         raise unimplemented("putForm")
@@ -46,6 +52,14 @@ class PutValueInput(Input):
     body: Annotated[
         models.Value, Body(), Contract(_contracts.SCHEMAS, "Value_ede2dc17")
     ]
+
+
+class SearchInput(Input):
+    by: Annotated[
+        models.SearchBy | None,
+        Query(media_type="application/json"),
+        Contract(_contracts.SCHEMAS, "Schema_c1defebe"),
+    ] = None
 
 
 class PutFormInput(Input):
@@ -64,12 +78,19 @@ class SpecServlet:
 
     def register(self, server: HttpServer) -> None:
         server.register_paths("PUT", [VALUE], self.put_value, "putValue")
+        server.register_paths("GET", [SEARCH], self.search, "search")
         server.register_paths("PUT", [FORM], self.put_form, "putForm")
 
     @answers(NoContent)
     async def put_value(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, PutValueInput, path)
         await self._handler.put_value(request, given.body)
+        return NoContent()
+
+    @answers(NoContent)
+    async def search(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, SearchInput, path)
+        await self._handler.search(request, by=given.by)
         return NoContent()
 
     @answers(NoContent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Protocol
 
+from counterfoil.contracts import Contract
 from counterfoil.stub import (
     Cookie,
     Header,
@@ -23,7 +24,7 @@ from counterfoil.stub import (
 )
 from pydantic import Field
 
-from . import models
+from . import _contracts, models
 
 __all__ = ["StylesHandler", "StylesServlet"]
 
@@ -96,9 +97,11 @@ class InQueryInput(Input):
     filter_: Annotated[models.Filter | None, Query("filter", style="deepObject")] = None
     colour: Annotated[models.Colour | None, Query()] = None
     pairs: Annotated[models.Colour | None, Query(explode=False)] = None
-    document: Annotated[models.Filter | None, Query(media_type="application/json")] = (
-        None
-    )
+    document: Annotated[
+        models.Filter | None,
+        Query(media_type="application/json"),
+        Contract(_contracts.SCHEMAS, "Filter_52b9fe8e"),
+    ] = None
     created: Annotated[models.Range | int | None, Query(style="deepObject")] = None
     depth: Annotated[int | None, Query(allow_empty=True), Field(ge=1)] = None
     link: Annotated[str | None, Query()] = None

@@ -14,6 +14,7 @@ __getattr__ = lazy(
         "_spec": [
             "Named",
             "PutFormForm",
+            "SearchBy",
             "Sized",
             "Tree",
             "Value",

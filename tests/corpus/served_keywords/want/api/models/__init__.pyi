@@ -3,6 +3,7 @@ from ._common import Sealed, ValueAnyOption1, ValueAnyOption2
 from ._spec import (
     Named,
     PutFormForm,
+    SearchBy,
     Sized,
     Tree,
     Value,
@@ -20,6 +21,7 @@ __all__ = [
     "Named",
     "PutFormForm",
     "Sealed",
+    "SearchBy",
     "Sized",
     "Tree",
     "Value",

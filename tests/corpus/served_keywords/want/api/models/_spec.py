@@ -17,6 +17,9 @@ class PutFormForm(Model):
     size: Absent[int] = None
 
 
+SearchBy = TypeAliasType("SearchBy", list[int])
+
+
 class Sized(Model):
     size: int
 
