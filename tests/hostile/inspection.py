@@ -18,6 +18,7 @@ _MODULES: Final = re.compile(
     r"\.[\w.]*|__future__|typing|collections\.abc|datetime|uuid|pydantic|typing_extensions"
     r"|counterfoil\.(stub|contracts|sending|client|webhooks)"
 )
+_LONGEST: Final = 400  # characters of a message, whatever the texts that it quotes
 _STRINGS: Final = (tokenize.STRING,)
 _WORD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FORBIDDEN: Final = (
@@ -46,6 +47,9 @@ def files_of(text: str, folder: Path) -> Mapping[str, bytes] | None:
     spec.write_text(text, encoding="utf-8", errors="surrogatepass")
     target = Target("api", (spec,), folder / "out", folder, folder)
     reading = pipeline.read(target, frozenset())
+    for found in reading.diagnostics:
+        assert len(found.message) <= _LONGEST, found.message[:_LONGEST]
+        assert len(found.help) <= _LONGEST, found.help[:_LONGEST]
     build = pipeline.build(reading)
     if build is not None:
         return build.files
@@ -56,7 +60,6 @@ def files_of(text: str, folder: Path) -> Mapping[str, bytes] | None:
         assert error.span.line > 0
         assert error.span.column > 0
         assert error.help
-        assert len(error.message) < 2_000
     return None
 
 

@@ -48,6 +48,16 @@ def test_c17_a_megabyte_is_refused_or_stays_a_text(text: str, tmp_path: Path) ->
         _try(Channel(pointer, is_key=False), text, tmp_path)
 
 
+@pytest.mark.parametrize("share", range(SHARES))
+def test_c15_a_message_quotes_no_more_than_the_start(
+    share: int, tmp_path: Path, soak: bool
+) -> None:
+    payloads = ("x" * 3_000, "/{" + "y" * 3_000 + "}")
+    for number, channel in enumerate(CHANNELS[share::SHARES]):
+        for payload in payloads if soak else payloads[number % 2 :][:1]:
+            _try(channel, payload, tmp_path)
+
+
 def _try(channel: Channel, payload: str, folder: Path) -> bool:
     files = files_of(changed(BASE, {channel: payload}), folder)
     if files is not None:

@@ -61,7 +61,7 @@ def _settle(context: Context, parameter: Node, schema: JsonSchema, keyword: str)
     context.diagnostics.report(
         rules.BAD_SCHEMA,
         place or found or parameter,
-        f"{keyword} cannot be that (of the parameter {parameter.string('name')!r})",
+        f"{keyword} cannot be that (of the parameter {parameter.string('name')!r:.80})",
         "see JSON Schema 2020-12 for what the keyword takes",
     )
     return False

@@ -80,11 +80,11 @@ def read_content(context: Context, owner: Node, origin: Origin) -> Content | Non
         return None
     media_type, node = next((pair for pair in listed if is_json(pair[0])), listed[0])
     if len(listed) > 1:
-        others = ", ".join(name for name, _ in listed if name != media_type)
+        others = ", ".join(f"{name:.80}" for name, _ in listed[:5] if name != media_type)
         context.diagnostics.report(
             rules.MEDIA_TYPE,
             node.key_span,
-            f"of several media types only {media_type!r} is generated, not {others}",
+            f"of several media types only {media_type!r:.80} is generated, not {others}",
             "describe the others as operations of their own, if they are needed",
         )
     resolved = context.loader.resolve(node)

@@ -108,7 +108,7 @@ def _report_bad(context: Context, parameter: Node, fault: str, meant: object) ->
     context.diagnostics.report(
         rules.BAD_DEFAULT,
         (found.get("default") if found is not None else None) or parameter,
-        f"{where} parameter {name!r} has default {fault}: {outcome}",
+        f"{where} parameter {name!r:.80} has default {fault}: {outcome}",
         "change the default, or the schema",
     )
 
@@ -194,7 +194,7 @@ def _report_unused(
     context.diagnostics.report(
         rules.UNUSED_DEFAULT,
         parameter,
-        f"the default of the parameter {parameter.string('name')!r} is not generated: {reason}",
+        f"the default of the parameter {parameter.string('name')!r:.80} is not generated: {reason}",
         cure,
     )
 

@@ -44,7 +44,7 @@ def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
         diagnostics.report(
             rules.DIALECT,
             dialect,
-            f"schemas of the dialect {dialect.value!r} are read as those of OpenAPI 3.1",
+            f"schemas of the dialect {dialect.value!r:.80} are read as those of OpenAPI 3.1",
             "remove jsonSchemaDialect, if the schemas are such",
         )
     return Dialect(nullable_keyword=match[1] == "0")

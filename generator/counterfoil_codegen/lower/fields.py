@@ -27,7 +27,7 @@ class Fields:
                 close = difflib.get_close_matches(key, known, n=1)
                 cure = elsewhere or f"known keys: {', '.join(sorted(known))}"
                 cure = f"did you mean {close[0]!r}?" if close else cure
-                self.refuse(child.key_span, f"no key {key!r}", cure, verb="has")
+                self.refuse(child.key_span, f"no key {key!r:.80}", cure, verb="has")
 
     def get(self, key: str) -> Node | None:
         """The member *key*, unread."""

@@ -97,7 +97,7 @@ def check_keys(node: Node, known: frozenset[str], what: str, diagnostics: Diagno
         diagnostics.report(
             rules.UNKNOWN_KEY,
             child.key_span,
-            f"{what} has no key {key!r}; it is passed over",
+            f"{what} has no key {key!r:.80}; it is passed over",
             f"did you mean {close[0]!r}?" if close else "remove it, or begin it with x-",
         )
 

@@ -109,14 +109,15 @@ def _served(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounted]:
             diagnostics.report(
                 rules.DUPLICATE_OPERATION,
                 one.node.key_span,
-                f"{one.method.value} {one.template} is already an operation at {other.node.span}",
+                f"{one.method.value} {one.template:.80} is already an operation "
+                f"at {other.node.span}",
                 "remove one of them, or mount its document under another server path",
             )
         else:
             diagnostics.report(
                 rules.CLASHING_TEMPLATES,
                 _listed(one),
-                f"{one.template!r} clashes with {other.template!r} at {_listed(other)}: "
+                f"{one.template!r:.80} clashes with {other.template!r:.80} at {_listed(other)}: "
                 f"no {one.method.value} request can tell them apart",
                 "remove one of them, or change its path; "
                 f'with waive = ["{rules.CLASHING_TEMPLATES.id}"] the first is served',
@@ -155,7 +156,7 @@ def _identified(mounted: list[Mounted], diagnostics: Diagnostics) -> list[Mounte
             diagnostics.report(
                 rules.DUPLICATE_ID,
                 one.node.get("operationId") or one.node,
-                f"the operationId {one.id!r} is already used, at {other.node.span}: "
+                f"the operationId {one.id!r:.80} is already used, at {other.node.span}: "
                 f"both are named after their paths, this one {snake(renamed.id)}",
                 "rename one of them",
             )

@@ -119,9 +119,9 @@ def draft_operation(context: Context, mounted: Mounted) -> DraftOperation:
         context.diagnostics.report(
             rules.PARAMETER_NOT_IN_PATH,
             one.node,
-            f"the path parameter {one.wire_name!r} does not occur in {mounted.own_template!r}: "
-            "it is left out",
-            f"add {{{one.wire_name}}} to the path, or remove the parameter",
+            f"the path parameter {one.wire_name!r:.80} does not occur in "
+            f"{mounted.own_template!r:.80}: it is left out",
+            f"add {{{one.wire_name:.80}}} to the path, or remove the parameter",
         )
     undeclared = [name for name in template if name not in declared]
     names = name_parameters(
@@ -151,8 +151,8 @@ def _undeclared(
     context.diagnostics.report(
         rules.PATH_NOT_DECLARED,
         mounted.node.key_span,
-        f"{mounted.own_template!r} names the parameter {name!r}, which is not declared",
-        f"declare it: {{name: {name}, in: path, required: true, schema: {{type: string}}}}",
+        f"{mounted.own_template!r:.80} names the parameter {name!r:.80}, which is not declared",
+        f"declare it: {{name: {name:.80}, in: path, required: true, schema: {{type: string}}}}",
     )
     return DraftParameter(
         name=python_name,

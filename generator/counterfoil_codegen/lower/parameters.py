@@ -218,7 +218,7 @@ def _required(context: Context, one: Found) -> bool:
         context.diagnostics.report(
             rules.OPTIONAL_PATH,
             one.node,
-            f"the path parameter {one.wire_name!r} is not marked required; it is read as such",
+            f"the path parameter {one.wire_name!r:.80} is not marked required; it is read as such",
             "write required: true",
         )
         return True

@@ -41,15 +41,15 @@ def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
         diagnostics.report(
             rules.ESCAPED_PATH,
             node.key_span,
-            f"the path {template!r} has a character that no path has: "
-            f"it is served under {escaped!r}",
+            f"the path {template!r:.80} has a character that no path has: "
+            f"it is served under {escaped!r:.80}",
             "remove what is not meant as a part of the path",
         )
     if problem is None and "}{" in template:
         diagnostics.report(
             NEIGHBOURS,
             node.key_span,
-            f"the path {template!r} has two parameters with nothing between them: "
+            f"the path {template!r:.80} has two parameters with nothing between them: "
             "the second is what the last dot begins",
             "write a text between them",
         )
@@ -57,7 +57,7 @@ def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
         diagnostics.report(
             rules.BAD_TEMPLATE,
             node.key_span,
-            f"the path {template!r} {problem}",
+            f"the path {template!r:.80} {problem}",
             "write it as /segment/{parameter}, each parameter once",
         )
     return problem is None
@@ -79,7 +79,7 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
         diagnostics.report(
             rules.BAD_SERVER,
             first.get("url") or first,
-            f"the server URL {url!r} has a variable without a default, or no usable path",
+            f"the server URL {url!r:.80} has a variable without a default, or no usable path",
             "give each variable in it a default, and leave query and fragment out",
         )
         return None
@@ -136,5 +136,5 @@ def _problem(template: str) -> str | None:
     if "" in names:
         return "has a parameter without a name"
     if twice:
-        return f"names the parameter {twice[0]!r} twice"
+        return f"names the parameter {twice[0]!r:.80} twice"
     return None

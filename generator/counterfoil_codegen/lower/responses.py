@@ -141,7 +141,7 @@ def _report_status(context: Context, place: Node, key: str) -> None:
     context.diagnostics.report(
         rules.BAD_STATUS,
         place.key_span,
-        f"the response key {key!r} is no status code",
+        f"the response key {key!r:.80} is no status code",
         'write three digits, a range such as "4XX", or default',
     )
 

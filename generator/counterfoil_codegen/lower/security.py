@@ -119,7 +119,7 @@ class _Reader:
             self._context.diagnostics.report(
                 rules.SCHEME_CLASH,
                 (place or node).key_span,
-                f"the security scheme {name!r} is another one at {other.node.span}",
+                f"the security scheme {name!r:.80} is another one at {other.node.span}",
                 "rename one of them, or generate the documents as packages of their own",
             )
         return other
@@ -130,8 +130,9 @@ class _Reader:
         self._context.diagnostics.report(
             rules.UNKNOWN_SCHEME,
             node.key_span,
-            f"no security scheme is called {name!r}: the authenticator has to find its credentials",
-            f"there is {', '.join(map(repr, names[:5]))}"
+            f"no security scheme is called {name!r:.80}: "
+            "the authenticator has to find its credentials",
+            f"there is {', '.join(f'{known!r:.80}' for known in names[:3])}"
             if names
             else "declare it in components/securitySchemes",
         )
@@ -188,8 +189,8 @@ class _Reader:
             self._context.diagnostics.report(
                 rules.ROLES,
                 scopes[0],
-                f"the scheme {name!r} is of type {type_}, for which OpenAPI 3.0 has no scopes; "
-                "they are required as roles, as in 3.1",
+                f"the scheme {name!r:.80} is of type {type_}, for which OpenAPI 3.0 has "
+                "no scopes; they are required as roles, as in 3.1",
                 "remove them, or write openapi: 3.1.0",
             )
         known = _declared_scopes(scheme.node) if type_ == "oauth2" else None
@@ -198,7 +199,7 @@ class _Reader:
                 self._context.diagnostics.report(
                     rules.UNKNOWN_SCOPE,
                     scope,
-                    f"no flow of {name!r} declares the scope {scope.value!r}",
+                    f"no flow of {name!r:.80} declares the scope {scope.value!r:.80}",
                     "declare it, or correct its name",
                 )
 
