@@ -90,7 +90,8 @@ class Success:
     status: int | None  # None: the handler gives it
     reply: Identifier  # Ok, Created, NoContent: a class of counterfoil.stub
     annotation: Expression | None  # None: no body; Location: a redirect that has none either
-    media_type: str | None
+    media_types: tuple[str, ...] = ()  # what it is sent as: the request chooses, the first is usual
+    is_alike: bool = True  # what a handler returns can be sent as any of them
     statuses: tuple[int, ...] = ()  # which ones a handler may give; none: the whole range
     shorthand: bool = False  # a handler may return the body alone, beside other replies
 
@@ -202,6 +203,14 @@ class Operation:
     security: Security | None = None  # None: anybody may call it, and nobody is asked who it is
     summary: str = ""
     deprecated: bool = False
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The media types that requests choose among; none where no answer has several."""
+        told = [one for one in self.successes if one.status not in BODILESS]
+        if all(len(one.media_types) < 2 for one in told):
+            return ()
+        return tuple(dict.fromkeys(each for one in told for each in one.media_types))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ IMPORTABLE: Final = MappingProxyType(
         "typing": ("Annotated", "ClassVar", "Generic", "Literal", "Protocol", "TypeVar"),
         "uuid": ("UUID",),
         "counterfoil.stub": (
+            "Accept",
             "Accepted",
             "AlreadyReported",
             "ApiError",
@@ -118,6 +119,7 @@ RESERVED_PARAMETER_NAMES: Final = _IN_ANNOTATIONS | {
     "request",
     "principal",
     "body",
+    "accepted",
     "unimplemented",
 }
 """A parameter of one of these names would hide what its method or its class needs."""

@@ -9,7 +9,7 @@ from counterfoil._errors import (
     unimplemented,
 )
 from counterfoil._input.body_stream import BodyStream
-from counterfoil._input.markers import Body, Cookie, Header, Input, Path, Query
+from counterfoil._input.markers import Accept, Body, Cookie, Header, Input, Path, Query
 from counterfoil._input.models import UNSET, Absent, AbsentOrNull, Model
 from counterfoil._input.reading import read, receive
 from counterfoil._lazy import lazy
@@ -72,6 +72,7 @@ __all__ = [
     "UNSET",
     "Absent",
     "AbsentOrNull",
+    "Accept",
     "Accepted",
     "AlreadyReported",
     "ApiError",

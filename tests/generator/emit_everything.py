@@ -123,7 +123,7 @@ MOVED = operation(
     "moved",
     ir.Method("GET"),
     path("MOVED", "/moved"),
-    (ir.Success(308, Identifier("PermanentRedirect"), name("Location"), None),),
+    (ir.Success(308, Identifier("PermanentRedirect"), name("Location")),),
     options=ir.Options(max_body=1, cors=OTHER_POLICY),
 )
 SHUT = operation(
@@ -133,7 +133,7 @@ SHUT = operation(
     path("MOVED", "/moved"),
     (
         success(200, "Ok"),
-        ir.Success(303, Identifier("SeeOther"), name("Location"), None),
+        ir.Success(303, Identifier("SeeOther"), name("Location")),
     ),
     options=ir.Options(cors=ir.Cors(origins=())),
 )

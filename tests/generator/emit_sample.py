@@ -72,7 +72,7 @@ def success(
     status: int, reply: str, annotation: Expression | None = None, media_type: str | None = None
 ) -> ir.Success:
     told = media_type or ("application/json" if annotation is not None else None)
-    return ir.Success(status, Identifier(reply), annotation, told)
+    return ir.Success(status, Identifier(reply), annotation, () if told is None else (told,))
 
 
 def operation(

@@ -83,7 +83,8 @@ def in_choices(body: ir.Body, text: str) -> ir.Body:
 
 def in_media_types(operation: ir.Operation, text: str) -> ir.Operation:
     successes = tuple(
-        dataclasses.replace(success, media_type=f"text/{text}") for success in operation.successes
+        dataclasses.replace(success, media_types=(f"text/{text}", f"{text}/plain"))
+        for success in operation.successes
     )
     return dataclasses.replace(operation, successes=successes)
 

@@ -10,11 +10,11 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from urllib.parse import quote, urlencode
 
-from counterfoil.stub import Body, Cookie, Header, Path, Query
+from counterfoil.stub import Accept, Body, Cookie, Header, Path, Query
 from polyfactory.factories.pydantic_factory import ModelFactory
 from pydantic import BaseModel, ConfigDict, TypeAdapter, create_model
 
-Marker = Body | Cookie | Header | Path | Query
+Marker = Accept | Body | Cookie | Header | Path | Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def build_request(template: str, inputs: type[object] | None, seed: int) -> Buil
                 headers[wire] = _text(value)
             case Cookie():
                 headers["Cookie"] = f"{wire}={_text(value)}"
+            case Accept():
+                headers["Accept"] = _text(value)
             case Body():
                 body = _body(marker.media_type, value)
                 headers["Content-Type"] = marker.media_type

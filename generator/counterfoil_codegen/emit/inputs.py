@@ -75,6 +75,19 @@ def parameter_view(parameter: ir.Parameter) -> ParameterView:
     return ParameterView(parameter.name, annotation, marks, Expression.none())
 
 
+def accepted_view(operation: ir.Operation) -> ParameterView | None:
+    """What the answer is to be: `accepted: Annotated[Literal["text/csv", ...], Accept()]`."""
+    if not operation.offered:
+        return None
+    literal = Expression.name(Identifier("Literal"))
+    return ParameterView(
+        Identifier("accepted"),
+        Expression.subscript(literal, *map(Constant, operation.offered)),
+        (Expression.call(Expression.name(Identifier("Accept")), ()),),
+        None,
+    )
+
+
 def _default(value: Constant) -> Constant | Expression:
     """A list stands in a `Field`: bare, it would be one list for every request to a reader."""
     text = str(value)

@@ -8,7 +8,14 @@ from typing import Final
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit import docs, replies, security
-from counterfoil_codegen.emit.inputs import JSON, BodyView, ParameterView, body_view, parameter_view
+from counterfoil_codegen.emit.inputs import (
+    JSON,
+    BodyView,
+    ParameterView,
+    accepted_view,
+    body_view,
+    parameter_view,
+)
 from counterfoil_codegen.emit.options import CORS, cors_call, options, shared_cors
 from counterfoil_codegen.emit.precedence import registration_order, specificity
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
@@ -36,6 +43,7 @@ class OperationView:
     positional: tuple[ParameterView, ...]
     body: BodyView | None
     keywords: tuple[ParameterView, ...]
+    unasked: tuple[ParameterView, ...]  # what is read, and not handed on
     returns: Expression
     doc: str
     cancellable: bool
@@ -53,9 +61,14 @@ class OperationView:
     silent: Identifier | None
 
     @property
+    def fields(self) -> tuple[ParameterView, ...]:
+        """What stands after the body in the class of its input."""
+        return (*self.keywords, *self.unasked)
+
+    @property
     def reads(self) -> bool:
         """Whether there is anything to read from a request."""
-        return bool(self.positional or self.keywords or self.body)
+        return bool(self.positional or self.fields or self.body)
 
     @property
     def signature_explodes(self) -> bool:
@@ -249,6 +262,9 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
     elsewhere = [p for p in operation.parameters if p.location is not ir.Location.PATH]
     plain = _plain_success(operation.successes)
     body = operation.body
+    found = accepted_view(operation)
+    accepted = () if found is None else (found,)
+    is_alike = all(success.is_alike for success in operation.successes)
     at_head = body is not None and (body.may_stream or operation.security is not None)
     return OperationView(
         id=operation.id,
@@ -259,7 +275,8 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
         path=operation.path,
         positional=tuple(parameter_view(parameter) for parameter in in_path),
         body=None if body is None else body_view(body),
-        keywords=tuple(parameter_view(parameter) for parameter in elsewhere),
+        keywords=(*map(parameter_view, elsewhere), *(() if is_alike else accepted)),
+        unasked=accepted if is_alike else (),
         returns=_returns(operation.successes, plain),
         doc=docs.operation(operation),
         cancellable=operation.options.cancellable,
@@ -305,28 +322,32 @@ def _returns(successes: Sequence[ir.Success], plain: ir.Success | None) -> Expre
     return Expression.union(content, *others) if others else content
 
 
-def _told(successes: Sequence[ir.Success]) -> dict[Identifier, str]:
-    """The media type of each reply that has content."""
+def _told(successes: Sequence[ir.Success]) -> dict[Identifier, tuple[str, ...]]:
+    """The media types of each reply that has content."""
     return {
-        one.reply: one.media_type
+        one.reply: one.media_types
         for one in successes
-        if one.media_type is not None and replies.content(one) is not None
+        if one.media_types and replies.content(one) is not None
     }
 
 
 def _media_type(successes: Sequence[ir.Success]) -> Constant | None:
     """The media type of all that is told, if it is one, and not the usual one."""
     told = set(_told(successes).values())
-    return Constant(told.pop()) if len(told) == 1 and told != {JSON} else None
+    media_types = told.pop() if len(told) == 1 else (JSON,)
+    return Constant(media_types[0]) if len(media_types) == 1 and media_types != (JSON,) else None
 
 
 def _contents(successes: Sequence[ir.Success]) -> Iterator[Expression]:
-    """`Content(Ok, "text/html")`, where the replies differ, for each that is not as usual."""
+    """`Content(Ok, "text/html")`, where replies differ or are several, for those not as usual."""
     told = _told(successes)
     content = Expression.name(Identifier("Content"))
-    for reply, media_type in told.items() if len(set(told.values())) > 1 else ():
-        if media_type != JSON:
-            yield Expression.call(content, [Expression.name(reply), Constant(media_type)])
+    if len(set(told.values())) > 1 or any(len(each) > 1 for each in told.values()):
+        for reply, media_types in told.items():
+            if media_types != (JSON,):
+                yield Expression.call(
+                    content, [Expression.name(reply), *map(Constant, media_types)]
+                )
 
 
 def _statuses(successes: Sequence[ir.Success]) -> Constant | None:

@@ -10,7 +10,7 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.content import JSON, Content, asks_for_text, is_json
+from counterfoil_codegen.lower.content import Content, asks_for_text, is_json, json_first
 from counterfoil_codegen.lower.context import Context, Names, origin_of
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
 from counterfoil_codegen.lower.sequences import received_items
@@ -95,7 +95,7 @@ class _Contents:
         found = body.get("content")
         listed = list(found.items()) if found is not None else []
         seen: dict[str, Content] = {}
-        for media_type, node in sorted(listed, key=lambda pair: _rank(pair[0])):
+        for media_type, node in sorted(listed, key=lambda pair: json_first(pair[0])):
             essence = media_type.partition(";")[0].strip().lower()
             if _MEDIA_TYPE.fullmatch(media_type) is None:
                 self._report_media_type(media_type, node)
@@ -199,8 +199,3 @@ class _Contents:
                     "a list is read where a field is repeated",
                     "leave explode and style out, and repeat the field",
                 )
-
-
-def _rank(media_type: str) -> int:
-    """JSON comes first: a body without a Content-Type is taken for the first one."""
-    return 0 if media_type.lower() == JSON else 1 if is_json(media_type) else 2

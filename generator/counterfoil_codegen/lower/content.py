@@ -9,10 +9,9 @@ from typing import Final
 
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.context import Context, Names, expression
-from counterfoil_codegen.lower.sequences import Items, sent_items
-from counterfoil_codegen.rules import api as rules
-from counterfoil_codegen.schemas import JsonSchema, Origin
+from counterfoil_codegen.lower.context import Names, expression
+from counterfoil_codegen.lower.sequences import Items
+from counterfoil_codegen.schemas import JsonSchema
 
 JSON: Final = "application/json"
 _JSON_LIKE: Final = re.compile(
@@ -69,34 +68,6 @@ class Content:
             yield from self.items.schemas()
 
 
-def read_content(context: Context, owner: Node, origin: Origin) -> Content | None:
-    """The content of a response object; None if it has none.
-
-    Of several media types JSON is taken, or else the first.
-    """
-    found = owner.get("content")
-    listed = list(found.items()) if found is not None else []
-    if not listed:
-        return None
-    media_type, node = next((pair for pair in listed if is_json(pair[0])), listed[0])
-    if len(listed) > 1:
-        others = ", ".join(f"{name:.80}" for name, _ in listed[:5] if name != media_type)
-        context.diagnostics.report(
-            rules.MEDIA_TYPE,
-            node.key_span,
-            f"of several media types only {media_type!r:.80} is generated, not {others}",
-            "describe the others as operations of their own, if they are needed",
-        )
-    resolved = context.loader.resolve(node)
-    schema = None if resolved is None else resolved.get("schema")
-    items = sent_items(context, media_type, resolved, origin)
-    if items is not None:
-        return Content(media_type, None, items=items)
-    if not is_json(media_type):
-        return Content(media_type, None, schema is None or asks_for_text(schema))
-    return Content(media_type, {} if schema is None else context.sent(schema, origin))
-
-
 def asks_for_text(schema: Node) -> bool:
     """Whether *schema*, of what is not JSON, asks for no more than a string."""
     kind = schema.get("type")
@@ -107,3 +78,8 @@ def asks_for_text(schema: Node) -> bool:
 def is_json(media_type: str) -> bool:
     """Whether *media_type* is JSON, or built on it (RFC 6839, section 3.1)."""
     return _JSON_LIKE.fullmatch(media_type) is not None
+
+
+def json_first(media_type: str) -> int:
+    """The key that sorts JSON before all else: it is for those who do not say what they want."""
+    return 0 if media_type.lower() == JSON else 1 if is_json(media_type) else 2

@@ -62,9 +62,9 @@ class DraftOperation:
 
     def schemas(self) -> Iterator[JsonSchema]:
         """The schemas that the operation's module names."""
-        contents = [success.content for success in self.responses.successes]
+        contents = [one for success in self.responses.successes for one in success.contents]
         yield from (parameter.schema for parameter in self.parameters)
-        yield from (each for one in contents if one is not None for each in one.schemas())
+        yield from (each for one in contents for each in one.schemas())
         yield from () if self.body is None else self.body.schemas()
 
     def error_schemas(self) -> Iterator[JsonSchema]:

@@ -70,7 +70,7 @@ class DraftMessage:
         body, responses = self.operation.body, self.operation.responses
         successes = responses.successes
         if self.place.node.get("responses") is None:  # then whatever says that it went well
-            successes = (DraftSuccess("2XX", None),)
+            successes = (DraftSuccess("2XX"),)
         return ir.Message(
             name=self.name,
             occasion=self.place.occasion,

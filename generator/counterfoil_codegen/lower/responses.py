@@ -12,9 +12,10 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.content import JSON, Content, read_content
+from counterfoil_codegen.lower.content import JSON, Content
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of, own_name
 from counterfoil_codegen.lower.phrases import PHRASES
+from counterfoil_codegen.lower.representations import read_content
 from counterfoil_codegen.lower.successes import (
     DraftSuccess,
     draft_success,
@@ -133,8 +134,10 @@ def _error(context: Context, place: Node, node: Node, status: str, operation_id:
 def _stand_in(default: DraftError | None) -> DraftSuccess:
     """What an operation without a success returns: its `default` as a 2xx, or no content."""
     if default is None:
-        return DraftSuccess("204", None)
-    return DraftSuccess("200" if default.content is None else "2XX", default.content)
+        return DraftSuccess("204")
+    if default.content is None:
+        return DraftSuccess("200")
+    return DraftSuccess("2XX", (default.content,))
 
 
 def _report_status(context: Context, place: Node, key: str) -> None:

@@ -10,8 +10,9 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.content import Content, read_content
+from counterfoil_codegen.lower.content import Content, is_json
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of
+from counterfoil_codegen.lower.representations import read_contents
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
 
@@ -43,7 +44,7 @@ class DraftSuccess:
     """A response that a handler returns."""
 
     status: str  # 200, 2XX
-    content: Content | None
+    contents: tuple[Content, ...] = ()  # each media type that it is sent as
     redirects: bool = False  # it says by `Location` where to, and has no content
     shorthand: bool = False  # its body may be returned alone, beside other replies
 
@@ -62,9 +63,16 @@ class DraftSuccess:
         """The type of its body: of one that is received, and *whole*, or of one that is sent."""
         if self.redirects and not self.is_open:
             return Expression.name(Identifier("Location"))
-        if self.content is None:
-            return None
-        return self.content.annotation(names) if whole else self.content.answer(names)
+        if whole:
+            return self.contents[0].annotation(names) if self.contents else None
+        return _union([content.answer(names) for content in self.contents])
+
+    def is_alike(self, names: Names) -> bool:
+        """Whether a body is sent as any of its media types, and a handler need not know which."""
+        if len(self.contents) < 2:
+            return True
+        kinds = {str(content.answer(names)) for content in self.contents}
+        return len(kinds) == 1 and all(is_json(content.media_type) for content in self.contents)
 
 
 def draft_success(
@@ -74,14 +82,14 @@ def draft_success(
     origin = origin_of(place, node, pascal(operation_id), "Response")
     if not is_shared(place, node):
         origin = origin.child(status)
-    content = None if _is_bodiless(status) else read_content(context, node, origin)
-    return DraftSuccess(status, content, redirects(node, status))
+    contents = () if _is_bodiless(status) else read_contents(context, node, origin)
+    return DraftSuccess(status, contents, redirects(node, status))
 
 
 def with_shorthand(drafts: Sequence[DraftSuccess]) -> tuple[DraftSuccess, ...]:
     """*drafts*; where there is but a range, its body alone is a 200."""
     only = drafts[0]
-    if len(drafts) > 1 or only.status != "2XX" or only.content is None:
+    if len(drafts) > 1 or only.status != "2XX" or not only.contents:
         return tuple(drafts)
     return (replace(only, status="200", shorthand=True), only)
 
@@ -98,20 +106,21 @@ def finish_successes(
 
 def _finish(group: Sequence[DraftSuccess], names: Names, *, whole: bool) -> ir.Success:
     first = group[0]
-    told = [draft.content for draft in group if draft.content is not None]
+    told = next((draft.contents for draft in group if draft.contents), ())
     known = all(draft.status.isdigit() for draft in group)
     return ir.Success(
         status=None if first.is_open else int(first.status),
         reply=Identifier(first.reply),
         annotation=_union([draft.annotation(names, whole=whole) for draft in group]),
-        media_type=told[0].media_type if told else None,
+        media_types=tuple(content.media_type for content in told),
+        is_alike=all(draft.is_alike(names) for draft in group),
         statuses=tuple(int(draft.status) for draft in group) if first.is_open and known else (),
         shorthand=first.shorthand,
     )
 
 
 def _union(annotations: Sequence[Expression | None]) -> Expression | None:
-    if all(one is None for one in annotations):
+    if all(one is None for one in annotations):  # of none, too
         return None
     by_text = {str(one): one or Expression.none() for one in annotations}
     found = tuple(by_text.values())
@@ -147,17 +156,18 @@ def report_extras(context: Context, node: Node, *, redirects: bool) -> None:
 
 def report_mixed(context: Context, listed: Node, successes: Iterable[DraftSuccess]) -> None:
     """Report what would be sent as another media type than the spec says: that of the first."""
-    first: dict[str, str] = {}
+    first: dict[str, tuple[str, ...]] = {}
     for one in successes:
-        if one.content is None:
+        if not one.contents:
             continue
-        taken = first.setdefault(one.reply, one.content.media_type)
-        if taken != one.content.media_type:
+        own = tuple(content.media_type for content in one.contents)
+        taken = first.setdefault(one.reply, own)
+        if taken != own:
             context.diagnostics.report(
                 rules.MEDIA_TYPE,
                 (listed.get(one.status) or listed).key_span,
-                f"{one.content.media_type!r:.80} is not generated beside {taken!r:.80}: "
-                f"what a handler returns as {one.reply} is of one media type",
+                f"{', '.join(own)!r:.80} is not generated beside {', '.join(taken)!r:.80}: "
+                f"whatever a handler returns as {one.reply} is of the same media types",
                 "describe the other as an operation of its own, if it is needed",
             )
 

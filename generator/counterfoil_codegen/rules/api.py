@@ -150,7 +150,7 @@ SCHEME_CLASH: Final = Rule(
 MEDIA_TYPE: Final = Rule(
     "CF401",
     Severity.WARNING,
-    "Of several media types, one is generated.",
+    "Of several media types of an answer, one is not generated.",
 )
 PARAMETER_CONTENT: Final = Rule(
     "CF403",

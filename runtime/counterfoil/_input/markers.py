@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, ClassVar, dataclass_transform
 if TYPE_CHECKING:
     from counterfoil._input.problems import Problem
 
-__all__ = ["Body", "BodyCheck", "Cookie", "Header", "Input", "Parameter", "Path", "Query"]
+__all__ = ["Accept", "Body", "BodyCheck", "Cookie", "Header", "Input", "Parameter", "Path", "Query"]
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
@@ -96,6 +96,18 @@ class Cookie(Parameter):
 
     place = "cookie"
     styles = ("form", "cookie")
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """What the answer is to be: one of several media types, by the request's Accept.
+
+    The annotation lists what the operation offers, the one it prefers first:
+
+        accepted: Annotated[Literal["application/json", "text/csv"], Accept()]
+
+    A request that takes none of them is refused with 406 (RFC 9110, section 12.5.1).
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
+from counterfoil._input.accept import accepted
 from counterfoil._input.bodies import BodyReader, body_choices, body_reader, contract_of
 from counterfoil._input.body_stream import body_of
-from counterfoil._input.markers import Parameter
+from counterfoil._input.markers import Accept, Parameter
 from counterfoil._input.parameters import collector
 from counterfoil._input.problems import Problem, refusal
 from counterfoil._input.shapes import Shape
@@ -39,7 +40,8 @@ def read(request: Request, inputs: type[T], path: Mapping[str, str]) -> T:
     Numbers are spelled as in JSON, booleans `true` or `false`.
 
     Raises `InvalidRequestError`, a 400 that holds every fault with its location, `CodedError` with
-    415 for a body of another media type, and `TypeError` for a class that is no input class.
+    415 for a body of another media type and with 406 for an answer of another, and `TypeError` for
+    a class that is no input class.
     """
     plan = _PLANS.get(inputs) or _planned(inputs)
     if plan.body is not None:
@@ -100,23 +102,35 @@ class _Parameters:
 
 
 @dataclass(frozen=True, slots=True)
+class _Accept:
+    """The attribute that says what the answer is to be, and what there is to choose from."""
+
+    attribute: str
+    offered: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """How the requests of one operation are read."""
 
     parameters: _Parameters | None
     body: BodyReader | None
+    accept: _Accept | None
 
     def values(
         self, request: Request, path: Mapping[str, str], content: bytes | None
     ) -> dict[str, object]:
         problems: list[Problem] = []
         values: dict[str, object] = {}
+        chosen = None if self.accept is None else accepted(request, self.accept.offered)
         if self.parameters is not None:
             values = self.parameters.read(request, path, problems)
         if self.body is not None:
             self.body.read(request, content, values, problems)
         if problems:
             raise refusal(problems)
+        if self.accept is not None:
+            values[self.accept.attribute] = chosen
         return values
 
 
@@ -135,10 +149,13 @@ def _plan(inputs: type[object]) -> _Plan:
     fields: dict[str, core_schema.TypedDictField] = {}
     definitions: Definitions = {}
     body: BodyReader | None = None
+    accept: _Accept | None = None
     for attribute, annotation in hints.items():
         marker = _marker(annotation)
         choices = body_choices(annotation)
-        if choices:
+        if isinstance(marker, Accept):
+            accept = _Accept(attribute, get_args(get_args(annotation)[0]))
+        elif choices:
             body = body_reader(choices, attribute, optional=attribute in vars(inputs))
         elif isinstance(marker, Parameter):
             required = attribute not in vars(inputs)
@@ -147,11 +164,11 @@ def _plan(inputs: type[object]) -> _Plan:
             fields[attribute] = _field(inputs, attribute, schema)
         else:
             raise TypeError(f"{inputs.__qualname__}.{attribute} does not say where it comes from")
-    return _Plan(_parameters(slots, fields, definitions), body)
+    return _Plan(_parameters(slots, fields, definitions), body, accept)
 
 
 def _marker(annotation: object) -> object:
-    markers = (each for each in get_args(annotation)[1:] if isinstance(each, Parameter))
+    markers = (each for each in get_args(annotation)[1:] if isinstance(each, Parameter | Accept))
     return next(markers, None)
 
 

@@ -9,7 +9,7 @@ from counterfoil._output.prepared import has_control_character, spelled
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
-__all__ = ["CLIENT_CLOSED_REQUEST", "set_headers", "set_status", "withdraw_headers"]
+__all__ = ["CLIENT_CLOSED_REQUEST", "add_to_vary", "set_headers", "set_status", "withdraw_headers"]
 
 CLIENT_CLOSED_REQUEST = 499
 """The status logged for a request that was cancelled; nginx's, in no registry."""
@@ -61,6 +61,14 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
         lines[known] = [value.encode("utf-8") for value in values]
     for known, encoded in lines.items():
         request.responseHeaders.setRawHeaders(known, encoded)
+
+
+def add_to_vary(request: Request, name: str) -> None:
+    """Say that the answer depends on the header *name* of the request (RFC 9110, 12.5.5)."""
+    given = request.responseHeaders.getRawHeaders("Vary", [])
+    known = {each.strip().lower() for line in given for each in line.split(",")}
+    if name.lower() not in known and "*" not in known:
+        request.responseHeaders.addRawHeader("Vary", name)
 
 
 def withdraw_headers(request: Request) -> None:

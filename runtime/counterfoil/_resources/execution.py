@@ -185,7 +185,7 @@ class _Execution:
             reply = operation.checked(request, reply)
         if self._is_late(reply.status):
             return None
-        form = operation.form_of(reply)
+        form = operation.form_of(request, reply)
         self._lasts = form.is_sequence
         return form.send(request, reply, self._renderer)
 

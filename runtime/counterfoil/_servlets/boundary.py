@@ -66,7 +66,7 @@ def answers(
                 check_body(request, options.max_body)
                 given = await within(request, options.timeout, method(self, request, **path))
                 reply = operation.checked(request, given)
-                form = operation.form_of(reply)
+                form = operation.form_of(request, reply)
                 if form.hands_on(reply):
                     return _handed_on(request, reply)
                 await form.write(request, reply)

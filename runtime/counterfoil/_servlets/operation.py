@@ -11,10 +11,10 @@ from counterfoil._errors import ApiError, CodedError, StatusError, error_object
 from counterfoil._input.media_types import is_json
 from counterfoil._json.jsonable import jsonable
 from counterfoil._output.connection import abort
-from counterfoil._output.headers import set_headers, withdraw_headers
+from counterfoil._output.headers import add_to_vary, set_headers, withdraw_headers
 from counterfoil._output.rendering import Renderer, servlet_of
 from counterfoil._replies import Redirected, Reply, Successful
-from counterfoil._servlets.representations import Content, Representation
+from counterfoil._servlets.representations import Alternatives, Content, Representation
 from counterfoil._types import Answer, Request
 
 __all__ = ["Declared", "Operation", "send_declared"]
@@ -39,14 +39,19 @@ class Operation:
         statuses: Iterable[int] = (),
     ) -> None:
         usual = Representation(media_type)
+        listed = {one.reply: tuple(map(Representation, one.media_types)) for one in contents}
         self._forms: Mapping[type[object], Representation] = {
             **dict.fromkeys(replies, usual),
-            **{one.reply: Representation(one.media_type) for one in contents},
+            **{reply: forms[0] for reply, forms in listed.items()},
+        }
+        self._alternatives = {
+            reply: Alternatives(forms) for reply, forms in listed.items() if len(forms) > 1
         }
         self._errors = errors
         self._statuses = frozenset(statuses)
         self._taken = {vars(reply).get("status") for reply in self._forms}
-        self.is_html = bool(self._forms) and all(form.is_html for form in self._forms.values())
+        forms = [*self._forms.values(), *(form for several in listed.values() for form in several)]
+        self.is_html = bool(forms) and all(form.is_html for form in forms)
 
     def checked(self, request: Request, reply: Reply[object]) -> Reply[object]:
         """*reply*, or the one that the servlet has put another around, if it is declared.
@@ -73,8 +78,17 @@ class Operation:
             name = type(reply).__name__
             raise TypeError(f"the operation does not declare {name} with status {status}")
 
-    def form_of(self, reply: Reply[object]) -> Representation:
-        """How a checked *reply* is written."""
+    def form_of(self, request: Request, reply: Reply[object]) -> Representation:
+        """How a checked *reply* to *request* is written.
+
+        Raises `TypeError` for a body that is none of what the operation may answer.
+        """
+        if self._alternatives:
+            # Of a reply without content too: 304 says it as 200 would (RFC 9110, 15.4.5).
+            add_to_vary(request, "Accept")
+            alternatives = self._alternatives.get(type(reply))
+            if alternatives is not None and reply.has_content:
+                return alternatives.chosen(request, reply.body)
         return self._forms[type(reply)]
 
     def declares(self, error: Declared) -> bool:

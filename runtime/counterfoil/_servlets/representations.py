@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable
-from dataclasses import dataclass
+from collections.abc import AsyncIterable, Awaitable, Sequence
 
 from pydantic_core import to_jsonable_python
 
+from counterfoil._input.accept import preferred
 from counterfoil._input.media_types import is_json
 from counterfoil._json.encoding import encode
 from counterfoil._output.headers import set_headers
@@ -18,15 +18,19 @@ from counterfoil._output.writers import write_response
 from counterfoil._replies import Location, Reply
 from counterfoil._types import Request
 
-__all__ = ["Content", "Representation"]
+__all__ = ["Alternatives", "Content", "Representation"]
 
 
-@dataclass(frozen=True, slots=True)
 class Content:
-    """The media type of one of the replies of an operation, where they differ."""
+    """The media types of one of the replies of an operation, where they differ or are several.
 
-    reply: type[Reply[object]]
-    media_type: str
+    Of several the request chooses one by its Accept, of those that the body can be sent as; the
+    first is preferred.
+    """
+
+    def __init__(self, reply: type[Reply[object]], media_type: str, *others: str) -> None:
+        self.reply = reply
+        self.media_types = (media_type, *others)
 
 
 class Representation:
@@ -37,6 +41,7 @@ class Representation:
     """
 
     def __init__(self, media_type: str) -> None:
+        self.offered = media_type
         self._is_range = media_type.partition(";")[0].strip().endswith("/*")
         if self._is_range:
             is_text = media_type.lower().startswith("text/")
@@ -47,6 +52,14 @@ class Representation:
         self._framing = framing_of(media_type)
         self.is_sequence = self._framing is not None
         self.is_html = media_type.partition(";")[0].strip().lower() == "text/html"
+
+    def can_be(self, body: object) -> bool:
+        """Whether *body* is of a type that is sent as this."""
+        if isinstance(body, AsyncIterable):
+            return not self.is_json
+        if isinstance(body, bytes) or not self.is_json:
+            return isinstance(body, bytes | str) and not self.is_json and not self.is_sequence
+        return True
 
     def hands_on(self, reply: Reply[object]) -> bool:
         """Whether a host that is not ours may write *reply*: it is plain JSON."""
@@ -111,6 +124,25 @@ class Representation:
         encoded = isinstance(body, str) and not self.is_json
         pieces = isinstance(body, AsyncIterable) and media_type.lower().startswith("text/")
         return _in_utf_8(media_type) if encoded or pieces else media_type
+
+
+class Alternatives:
+    """What a body is sent as where there are several media types."""
+
+    def __init__(self, forms: Sequence[Representation]) -> None:
+        self._forms = {form.offered: form for form in forms}
+
+    def chosen(self, request: Request, body: object) -> Representation:
+        """The one that *request* likes best, of those that *body* can be sent as.
+
+        If it likes none of these, it is the first of them: a handler may disregard what is accepted
+        (RFC 9110, section 12.4.1). Raises `TypeError` if the body can be sent as none.
+        """
+        fitting = tuple(offered for offered, form in self._forms.items() if form.can_be(body))
+        if not fitting:
+            listed = " nor ".join(self._forms)
+            raise TypeError(f"a {type(body).__name__} is sent neither as {listed}")
+        return self._forms[preferred(request, fitting) or fitting[0]]
 
 
 def _in_utf_8(media_type: str) -> str:
