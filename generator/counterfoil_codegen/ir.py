@@ -13,6 +13,9 @@ from typing import Final
 from counterfoil_codegen.diagnostics import Place
 from counterfoil_codegen.fragments import Constant, Expression, Identifier
 
+SET_COOKIE: Final = Expression.name(Identifier("SetCookie"))
+"""The type of the header whose values are cookies."""
+
 BODILESS: Final = frozenset({204, 205, 304})
 """These have no body, whatever the spec says (RFC 9110, sections 15.3.5, 15.3.6, 15.4.5)."""
 
@@ -94,6 +97,29 @@ class Success:
     is_alike: bool = True  # what a handler returns can be sent as any of them
     statuses: tuple[int, ...] = ()  # which ones a handler may give; none: the whole range
     shorthand: bool = False  # a handler may return the body alone, beside other replies
+    headers: tuple[Identifier, ...] = ()  # the classes of its headers, if it declares some
+    needs_headers: bool = False  # a handler must give them
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHeader:
+    """A header of a response."""
+
+    name: Identifier  # x_total
+    wire_name: str  # X-Total
+    annotation: Expression  # int
+    required: bool
+    explode: bool
+    is_json: bool  # its text is a document of JSON
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHeaders:
+    """The headers of a response: a class of the module `headers`."""
+
+    name: Identifier  # ListNoticesResponse200Headers
+    members: tuple[ResponseHeader, ...]
+    doc: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +132,7 @@ class Error:
     annotation: Expression | None  # models.Conflict; None: no body
     doc: str
     media_type: str | None = None  # None: application/json
+    headers: ResponseHeaders | None = None  # those that it declares
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +298,4 @@ class Api:
     schemes: tuple[SecurityScheme, ...] = ()  # by name
     contracts: str = ""  # JSON: schemas by name, which ask for more than models check
     messages: tuple[Message, ...] = ()  # by class name
+    headers: tuple[ResponseHeaders, ...] = ()  # by class name

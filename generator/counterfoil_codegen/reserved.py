@@ -66,6 +66,7 @@ IMPORTABLE: Final = MappingProxyType(
             "MultiStatus",
             "MultipleChoices",
             "NoContent",
+            "NoHeaders",
             "NonAuthoritativeInformation",
             "NotModified",
             "Ok",
@@ -78,8 +79,11 @@ IMPORTABLE: Final = MappingProxyType(
             "Reply",
             "Request",
             "ResetContent",
+            "ResponseHeader",
+            "ResponseHeaders",
             "SeeOther",
             "ServerStatusError",
+            "SetCookie",
             "StatusError",
             "Successful",
             "TemporaryRedirect",
@@ -132,14 +136,25 @@ DECORATORS: Final = frozenset(
 SHARED_CORS: Final = "CORS"
 """The constant of a policy that several operations of a module share."""
 
-RESERVED_OPERATION_NAMES: Final = _IN_ANNOTATIONS | DECORATORS
+RESERVED_OPERATION_NAMES: Final = _IN_ANNOTATIONS | DECORATORS | {"headers"}
 """A method of one of these names would hide what the annotations and decorators after it need.
 
 `register` is free: the servlet finds another name for the method, the handler keeps it.
 """
 
 RESERVED_MODULE_NAMES: Final = (
-    frozenset({"models", "errors", "outgoing", "security", "register", "server", "authenticator"})
+    frozenset(
+        {
+            "models",
+            "errors",
+            "headers",
+            "outgoing",
+            "security",
+            "register",
+            "server",
+            "authenticator",
+        }
+    )
     | {"py", "aux", "con", "nul", "prn"}
     | {f"com{digit}" for digit in range(10)}
     | {f"lpt{digit}" for digit in range(10)}

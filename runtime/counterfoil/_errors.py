@@ -19,9 +19,11 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 from http import HTTPStatus
-from typing import ClassVar, Generic, TypeVar, cast, get_args, overload
+from typing import ClassVar, Generic, TypeAlias, cast, get_args, overload
 
-from counterfoil._replies import HeaderValues
+from typing_extensions import TypeVar
+
+from counterfoil._replies import AnyHeaders, HeadersByName, HeaderValues, header_values
 
 __all__ = [
     "ApiError",
@@ -30,6 +32,8 @@ __all__ = [
     "CodeMessageException",
     "CodedError",
     "Codes",
+    "DeclaredError",
+    "ErrorClass",
     "InvalidRequestError",
     "RedirectException",
     "ServerStatusError",
@@ -42,6 +46,7 @@ __all__ = [
 ]
 
 T_co = TypeVar("T_co", covariant=True)
+H_co = TypeVar("H_co", bound=AnyHeaders, default=HeadersByName, covariant=True)
 
 _LEFT_OUT = object()
 
@@ -197,7 +202,7 @@ def unimplemented(operation_id: str) -> Exception:
     return UnimplementedError(operation_id)
 
 
-class ApiError(Exception, Generic[T_co]):
+class ApiError(Exception, Generic[T_co, H_co]):
     """An error that an operation declares. Each declared (status, schema) is a subclass.
 
     Raised from a handler with the body to answer with. An error whose type parameter is None has
@@ -214,20 +219,25 @@ class ApiError(Exception, Generic[T_co]):
     body: T_co
 
     @overload
-    def __init__(self: ApiError[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: ApiError[None, H_co], *, headers: H_co | None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self, body: T_co, *, headers: H_co | None = None) -> None: ...
 
-    def __init__(self, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    def __init__(
+        self,
+        body: object = _LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         self.body = cast("T_co", _declared_body(type(self), body))
-        self.headers = headers
+        self.headers = header_values(headers)
 
     def __str__(self) -> str:
         return f"{self.status}: {self.body!r}"
 
 
-class StatusError(Exception, Generic[T_co]):
+class StatusError(Exception, Generic[T_co, H_co]):
     """A declared error whose status the handler chooses: `default`, or a range such as `4XX`.
 
     Raises `ValueError` for a status outside `statuses`, and `TypeError` as `ApiError` does.
@@ -242,36 +252,47 @@ class StatusError(Exception, Generic[T_co]):
 
     @overload
     def __init__(
-        self: StatusError[None], status: int, *, headers: HeaderValues | None = None
+        self: StatusError[None, H_co], status: int, *, headers: H_co | None = None
     ) -> None: ...
 
     @overload
-    def __init__(self, status: int, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self, status: int, body: T_co, *, headers: H_co | None = None) -> None: ...
 
     def __init__(
-        self, status: int, body: object = _LEFT_OUT, *, headers: HeaderValues | None = None
+        self,
+        status: int,
+        body: object = _LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
     ) -> None:
         if status not in self.statuses:
             allowed = f"{self.statuses.start} to {self.statuses.stop - 1}"
             raise ValueError(f"{type(self).__name__} is declared for {allowed}, not for {status}")
         self.status = int(status)
         self.body = cast("T_co", _declared_body(type(self), body))
-        self.headers = headers
+        self.headers = header_values(headers)
 
     def __str__(self) -> str:
         return f"{self.status}: {self.body!r}"
 
 
-class ClientStatusError(StatusError[T_co]):
+class ClientStatusError(StatusError[T_co, H_co]):
     """A declared error of the range `4XX`."""
 
     statuses = range(400, 500)
 
 
-class ServerStatusError(StatusError[T_co]):
+class ServerStatusError(StatusError[T_co, H_co]):
     """A declared error of the range `5XX`."""
 
     statuses = range(500, 600)
+
+
+DeclaredError: TypeAlias = ApiError[object, AnyHeaders] | StatusError[object, AnyHeaders]
+"""Any error that an operation declares."""
+
+ErrorClass: TypeAlias = type[ApiError[object, AnyHeaders]] | type[StatusError[object, AnyHeaders]]
+"""The class of any of them."""
 
 
 def _declared_body(error: type[object], body: object) -> object:
@@ -287,6 +308,6 @@ def _declared_body(error: type[object], body: object) -> object:
         for ancestor in error.__mro__
         for base in vars(ancestor).get("__orig_bases__", ())
     )
-    if (type(None),) not in arguments:
+    if all(each[:1] != (type(None),) for each in arguments):
         raise TypeError(f"{error.__name__} needs the body that is declared for it")
     return None

@@ -25,7 +25,8 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer
 from typing_extensions import override
 
-from counterfoil._sending.outgoing import ErrorClass, Outgoing, declared_of
+from counterfoil._errors import ErrorClass
+from counterfoil._sending.outgoing import Outgoing, declared_of
 from counterfoil._sending.parts import Part, Sent, parts_of, written
 from counterfoil._sending.received import (
     Received,

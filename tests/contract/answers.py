@@ -11,7 +11,15 @@ from types import NoneType, UnionType
 from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 
 from counterfoil import JsonResource, Request, UnauthorizedError, set_headers
-from counterfoil.stub import Location, Reply
+from counterfoil.stub import (
+    HeadersByName,
+    Location,
+    NoContent,
+    NotModified,
+    Reply,
+    ResetContent,
+    ResponseHeaders,
+)
 from counterfoil_codegen import ir
 from polyfactory.factories.pydantic_factory import ModelFactory
 from pydantic import BaseModel, ConfigDict, create_model
@@ -132,13 +140,31 @@ def _is_reply(annotation: object) -> bool:
 
 def _replies(annotation: Any) -> Iterator[object]:
     reply = get_origin(annotation) or annotation
-    (content,) = get_args(annotation) or (NoneType,)
+    bodiless = issubclass(reply, NoContent | NotModified | ResetContent)
+    content, *declared = (NoneType, *get_args(annotation)) if bodiless else get_args(annotation)
     given = [200] if hasattr(reply, "statuses") else []
-    if content is NoneType:
-        yield reply(*given)
-    else:
-        for value in values(content):
-            yield reply(*given, value)
+    declared = [each for each in declared if each is not HeadersByName]
+    for headers in map(_headers, declared) if declared else [{}]:
+        if content is NoneType:
+            yield reply(*given, **headers)
+        else:
+            for value in values(content):
+                yield reply(*given, value, **headers)
+
+
+def _headers(annotation: Any) -> dict[str, ResponseHeaders]:
+    """The keyword of a reply that declares headers: each of them has a value."""
+    is_union = get_origin(annotation) in (Union, UnionType)
+    declared = get_args(annotation)[0] if is_union else annotation
+    fields = get_type_hints(declared, localns={}, include_extras=True)
+    built = {name: next(_told(hint)) for name, hint in fields.items()}
+    return {"headers": declared(**built)}
+
+
+def _told(annotation: Any) -> Iterator[object]:
+    """Values of a header: texts that can be sent as they are."""
+    bare = get_args(annotation)[0]
+    return iter(["attachment"]) if str in (bare, *get_args(bare)) else values(bare)
 
 
 def values(annotation: Any) -> Iterator[object]:

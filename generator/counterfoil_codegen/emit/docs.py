@@ -50,6 +50,16 @@ def operation(of: ir.Operation) -> str:
     return _paragraphs(summary, route, rest, f"Raises: {raised}." if raised else "")
 
 
+def headers(api: ir.Api) -> str:
+    """What the module of headers is for."""
+    return f"The headers that responses of {title(api)} declare. Give them to a reply or an error."
+
+
+def response_headers(of: ir.ResponseHeaders) -> str:
+    """The description of the response."""
+    return of.doc.strip() or "Headers."
+
+
 def outgoing(api: ir.Api) -> str:
     """What the module of requests is for."""
     return f"What {title(api)} sends by itself: see `counterfoil.client.send`."

@@ -116,8 +116,8 @@ _CLASS: Final = r"[A-Z][A-Za-z0-9_]*"
 _NOTHING: Final = re.compile(r"(?!)")
 
 _ONLY_TYPES: Final = frozenset(
-    {"Binary", "BodyStream", "Event", "Events"}
-    | {"HttpServer", "Location", "Reply", "Outgoing", "Request", "Text"}
+    {"Binary", "BodyStream", "Event", "Events", "HttpServer", "Location", "NoHeaders", "Outgoing"}
+    | {"Reply", "Request", "ResponseHeader", "ResponseHeaders", "SetCookie", "Text"}
 )
 _CLASSES: Final = "|".join(
     sorted(
@@ -139,7 +139,7 @@ _GROUP: Final = Grammar(
         rf"|self\._handler\.{_NAME}|server\.register_paths"
     ),
     attributes=re.compile(
-        rf"models\.{_CLASS}|datetime\.{_NAME}|given\.{_NAME}|server\.register_paths"
+        rf"(?:models|headers)\.{_CLASS}|datetime\.{_NAME}|given\.{_NAME}|server\.register_paths"
         rf"|_contracts\.SCHEMAS"
         rf"|self\.{_NAME}|self\._handler\.{_NAME}|{_GUARD}|{_GUARD}\.requiring"
     ),
@@ -154,6 +154,15 @@ _ERRORS: Final = Grammar(
     imports=_OWN_IMPORTS,
     relative=re.compile(r"\."),
     calls=_NOTHING,
+    attributes=re.compile(rf"(?:models|headers)\.{_CLASS}|datetime\.{_NAME}"),
+    modules=IMPORTABLE_MODULES,
+)
+_HEADERS: Final = Grammar(
+    top_level=_ASSIGNMENTS | {ast.ClassDef, ast.Import},
+    nodes=_EXPRESSIONS | _DEFINITIONS | {ast.Import},
+    imports=_OWN_IMPORTS,
+    relative=re.compile(r"\."),
+    calls=re.compile("ResponseHeader"),
     attributes=re.compile(rf"models\.{_CLASS}|datetime\.{_NAME}"),
     modules=IMPORTABLE_MODULES,
 )
@@ -236,6 +245,7 @@ def grammar_of(name: str) -> Grammar | None:
     known = {
         "__init__.py": _PACKAGE,
         "errors.py": _ERRORS,
+        "headers.py": _HEADERS,
         "outgoing.py": _OUTGOING,
         "security.py": _SECURITY,
         "_contracts.py": _CONTRACTS,

@@ -8,6 +8,7 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit import views
 from counterfoil_codegen.emit.environment import View, template
+from counterfoil_codegen.emit.headers import headers_view
 from counterfoil_codegen.emit.imports import import_from, imports
 from counterfoil_codegen.emit.internal import InternalError
 from counterfoil_codegen.emit.outgoing import outgoing_view
@@ -16,6 +17,7 @@ from counterfoil_codegen.fragments import Comment, Import
 from counterfoil_codegen.reserved import SECURITY_NAMES
 
 _LONGEST_SOURCE: Final = 49
+_MODULES: Final = {"models": ".", "headers": "."}
 _OF_SECURITY: Final = dict.fromkeys(SECURITY_NAMES, ".security")
 _Sections = Iterable[Iterable[Import]]
 
@@ -30,6 +32,8 @@ def render(api: ir.Api) -> dict[str, str]:
     ]
     if api.errors:
         files.append(("errors.py", _errors(api, source)))
+    if api.headers:
+        files.append(("headers.py", _headers(api, source)))
     if api.messages:
         files.append(("outgoing.py", _outgoing(api, source)))
     if api.schemes:
@@ -64,13 +68,18 @@ def _package(api: ir.Api, source: Comment) -> str:
 
 
 def _group(group: ir.Group, api: ir.Api, source: Comment) -> str:
-    own = {"models": ".", "_contracts": "."} | {str(error.name): ".errors" for error in api.errors}
+    own = {"models": ".", "headers": ".", "_contracts": "."}
+    own |= {str(error.name): ".errors" for error in api.errors}
     own |= _OF_SECURITY
     return _with_imports("group", views.group_view(group, api), source, own)
 
 
 def _errors(api: ir.Api, source: Comment) -> str:
-    return _with_imports("errors", views.errors_view(api), source, {"models": "."})
+    return _with_imports("errors", views.errors_view(api), source, _MODULES)
+
+
+def _headers(api: ir.Api, source: Comment) -> str:
+    return _with_imports("headers", headers_view(api), source, {"models": "."})
 
 
 def _outgoing(api: ir.Api, source: Comment) -> str:

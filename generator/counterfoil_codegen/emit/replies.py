@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from counterfoil_codegen import ir
-from counterfoil_codegen.fragments import Expression
+from counterfoil_codegen.fragments import Expression, Identifier
+
+HEADERS: Final = Identifier("headers")
+"""The module of the classes of headers."""
 
 
 def content(success: ir.Success) -> Expression | None:
@@ -12,8 +17,11 @@ def content(success: ir.Success) -> Expression | None:
 
 
 def reply(success: ir.Success) -> Expression:
-    """`Ok[models.Notice]`, `NoContent`."""
+    """`Ok[models.Notice]`, `NoContent`; `Ok[models.Notice, headers.NoticeHeaders]`."""
     name = Expression.name(success.reply)
-    if success.status in ir.BODILESS:
-        return name
-    return Expression.subscript(name, success.annotation or Expression.none())
+    parts = [] if success.status in ir.BODILESS else [success.annotation or Expression.none()]
+    if success.headers:
+        declared = [Expression.name(HEADERS, each) for each in success.headers]
+        none = [] if success.needs_headers else [Expression.name(Identifier("NoHeaders"))]
+        parts.append(Expression.union(*declared, *none))
+    return Expression.subscript(name, *parts) if parts else name

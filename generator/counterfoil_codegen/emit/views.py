@@ -135,8 +135,7 @@ class ErrorView:
     """A class of `errors`: `class BoardNotFound(ApiError[models.Problem])`."""
 
     name: Identifier
-    base: Identifier
-    annotation: Expression
+    base: Expression
     doc: str
     status: Constant | None
     media_type: Constant | None
@@ -249,12 +248,19 @@ def _path(path: ir.Path) -> PathView:
 def _error(error: ir.Error) -> ErrorView:
     return ErrorView(
         error.name,
-        error.base,
-        error.annotation or Expression.none(),
+        _error_base(error),
         docs.error(error),
         None if error.status is None else Constant(error.status),
         None if error.media_type is None else Constant(error.media_type),
     )
+
+
+def _error_base(error: ir.Error) -> Expression:
+    """`ApiError[models.Problem]`, `ApiError[models.Problem, headers.NotFoundHeaders]`."""
+    parts = [error.annotation or Expression.none()]
+    if error.headers is not None:
+        parts.append(Expression.name(replies.HEADERS, error.headers.name))
+    return Expression.subscript(Expression.name(error.base), *parts)
 
 
 def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None) -> OperationView:
@@ -306,16 +312,19 @@ def _servlet_name(name: Identifier, taken: set[str]) -> Identifier:
 def _plain_success(successes: Sequence[ir.Success]) -> ir.Success | None:
     """The success whose body a handler can return alone: other redirects need headers."""
     only = next((one for one in successes if one.shorthand), None)
-    if only is not None or len(successes) > 1:
-        return only
-    only = successes[0]
-    if only.status is None:
+    if only is None and len(successes) == 1 and successes[0].status is not None:
+        only = successes[0]
+    if only is None or only.needs_headers or (only.headers and replies.content(only) is None):
         return None
+    if only.shorthand or only.status is None:
+        return only
     return only if only.status < _FIRST_REDIRECT or only.annotation == _LOCATION else None
 
 
 def _returns(successes: Sequence[ir.Success], plain: ir.Success | None) -> Expression:
-    others = [replies.reply(success) for success in successes if success is not plain]
+    others = [
+        replies.reply(success) for success in successes if success is not plain or success.headers
+    ]
     if plain is None:
         return Expression.union(*others)
     content = replies.content(plain) or Expression.none()

@@ -14,6 +14,7 @@ from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.context import Context, Names
 from counterfoil_codegen.lower.documents import read_dialects
 from counterfoil_codegen.lower.groups import finish_groups, module_name
+from counterfoil_codegen.lower.headers import name_headers
 from counterfoil_codegen.lower.mounting import mount
 from counterfoil_codegen.lower.operations import DraftOperation, draft_operation
 from counterfoil_codegen.lower.outgoing import DraftMessage, draft_messages
@@ -27,6 +28,7 @@ from counterfoil_codegen.schemas.components import Components
 from counterfoil_codegen.schemas.shapes import JsonSchema
 
 _ERRORS: Final = "errors"
+_HEADERS: Final = "headers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ def _mark_users(
             context.mark_users(schema, module)
         for schema in draft.error_schemas():
             context.mark_users(schema, _ERRORS)
+        for schema in draft.header_schemas():
+            context.mark_users(schema, _HEADERS)
 
 
 def _finish(
@@ -121,6 +125,10 @@ def _finish(
 ) -> Lowered:
     all_drafts = (*drafts, *(message.operation for message in messages))
     errors = finish_errors((each for one in all_drafts for each in one.responses.errors), names)
+    own = {one.owner: one for draft in drafts for one in draft.success_headers()}
+    of_errors = [one.headers for one in errors.values() if one.headers is not None]
+    header_names = name_headers(own.values(), (one.name for one in of_errors))
+    headers = [*of_errors, *(own[one].finish(name, names) for one, name in header_names.items())]
     finished = (message.finish(names, errors) for message in messages)
     info = roots[0].get("info") or roots[0]
     api = ir.Api(
@@ -129,12 +137,13 @@ def _finish(
         title=(info.string("title") if len(roots) == 1 else None) or package,
         version=info.string("version") or "",
         doc=(info.string("description") if len(roots) == 1 else None) or "",
-        groups=_secured(finish_groups(roots, drafts, names, errors), security),
+        groups=_secured(finish_groups(roots, drafts, names, errors, header_names), security),
         errors=tuple(sorted(errors.values(), key=lambda error: str(error.name))),
         models=(),
         schemes=security.schemes,
         contracts=_contracts(context),
         messages=tuple(sorted(finished, key=lambda message: str(message.name))),
+        headers=tuple(sorted(headers, key=lambda one: str(one.name))),
     )
     components = list(context.components)
     return Lowered(

@@ -12,6 +12,7 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.context import Names
+from counterfoil_codegen.lower.headers import HeaderNames
 from counterfoil_codegen.lower.operations import DraftOperation
 from counterfoil_codegen.lower.paths import parameter_names
 from counterfoil_codegen.lower.responses import ErrorKey
@@ -26,6 +27,7 @@ def finish_groups(
     drafts: Sequence[DraftOperation],
     names: Names,
     errors: Mapping[ErrorKey, ir.Error],
+    headers: HeaderNames,
 ) -> tuple[ir.Group, ...]:
     """The groups by module name. Tags that are spelled differently may share a module."""
     by_module: defaultdict[Identifier, list[DraftOperation]] = defaultdict(list)
@@ -36,7 +38,7 @@ def finish_groups(
     tags = [min(draft.mounted.group for draft in members) for _, members in modules]
     stems = told_apart([(tag, pascal(tag, _LONGEST_STEM)) for tag in tags], "")
     return tuple(
-        _group(module, stem, docs.get(tag, ""), members, names, errors)
+        _group(module, stem, docs.get(tag, ""), members, names, errors, headers)
         for (module, members), tag, stem in zip(modules, tags, stems, strict=True)
     )
 
@@ -48,13 +50,14 @@ def _group(
     members: list[DraftOperation],
     names: Names,
     errors: Mapping[ErrorKey, ir.Error],
+    headers: HeaderNames,
 ) -> ir.Group:
     raised = {
         str(errors[error.key(names)].name) for draft in members for error in draft.responses.errors
     }
     paths = _paths(members, raised)
     operations = tuple(
-        draft.finish(paths[draft.mounted.template], names, errors) for draft in members
+        draft.finish(paths[draft.mounted.template], names, errors, headers) for draft in members
     )
     return ir.Group(
         module=module,

@@ -11,6 +11,7 @@ from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.bodies import DraftBody, draft_body
 from counterfoil_codegen.lower.context import Context, Names
 from counterfoil_codegen.lower.extensions import Extension
+from counterfoil_codegen.lower.headers import DraftHeaders, HeaderNames
 from counterfoil_codegen.lower.parameters import (
     DraftParameter,
     draft_parameters,
@@ -67,6 +68,15 @@ class DraftOperation:
         yield from (each for one in contents for each in one.schemas())
         yield from () if self.body is None else self.body.schemas()
 
+    def header_schemas(self) -> Iterator[JsonSchema]:
+        """The schemas that the classes of headers name."""
+        told = [*self.success_headers(), *(error.headers for error in self.responses.errors)]
+        yield from (schema for one in told if one is not None for schema in one.schemas())
+
+    def success_headers(self) -> list[DraftHeaders]:
+        """The headers of what the handler returns."""
+        return [one.headers for one in self.responses.successes if one.headers is not None]
+
     def error_schemas(self) -> Iterator[JsonSchema]:
         for error in self.responses.errors:
             if error.content is not None and error.content.schema is not None:
@@ -80,7 +90,11 @@ class DraftOperation:
         return tuple(by_wire[name] for name in parameter_names(self.mounted.template))
 
     def finish(
-        self, path: ir.Path, names: Names, errors: Mapping[ErrorKey, ir.Error]
+        self,
+        path: ir.Path,
+        names: Names,
+        errors: Mapping[ErrorKey, ir.Error],
+        headers: HeaderNames,
     ) -> ir.Operation:
         node = self.mounted.node
         raised = {errors[error.key(names)].name: errors[error.key(names)] for error in self._errors}
@@ -92,7 +106,7 @@ class DraftOperation:
             path=path,
             parameters=tuple(parameter.finish(names) for parameter in self.parameters),
             body=None if self.body is None else self.body.finish(names),
-            successes=finish_successes(self.responses.successes, names),
+            successes=finish_successes(self.responses.successes, names, headers),
             errors=tuple(raised.values()),
             options=self.mounted.extension.options,
             doc=doc_of(node),

@@ -77,7 +77,7 @@ class DraftMessage:
             method=self.place.method,
             parameters=tuple(one.finish(names) for one in self.operation.parameters),
             body=None if body is None else body.finish(names),
-            successes=finish_successes(successes, names, whole=True),
+            successes=finish_successes(successes, names, None),
             errors=tuple(dict.fromkeys(errors[error.key(names)] for error in responses.errors)),
             doc=doc_of(self.place.node),
         )

@@ -190,7 +190,7 @@ def _report_alike(context: Context, node: Node, wire_name: str, plain: str, name
 def _draft(context: Context, one: Found, name: Identifier, operation_id: str) -> DraftParameter:
     own = origin_of(one.place, one.node, pascal(operation_id), "")
     own = own.child("Parameter" if is_shared(one.place, one.node) else pascal(one.wire_name))
-    content = _content(context, one, own) or _Content(_schema(context, one, own))
+    content = content_of(context, one, own) or ParameterContent(schema_of(context, one, own))
     media_type, schema = content.media_type, content.schema
     settle_bounds(context, one.node, schema)
     required = _required(context, one)
@@ -226,7 +226,7 @@ def _required(context: Context, one: Found) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Content:
+class ParameterContent:
     """What the text of a parameter holds."""
 
     schema: JsonSchema
@@ -234,7 +234,7 @@ class _Content:
     contract: str | None = None
 
 
-def _content(context: Context, one: Found, origin: Origin) -> _Content | None:
+def content_of(context: Context, one: Found, origin: Origin) -> ParameterContent | None:
     """What a parameter that is described by `content` holds; None if it is not.
 
     There is one media type in it (OpenAPI 3.1, section 4.8.12.2.3).
@@ -253,17 +253,18 @@ def _content(context: Context, one: Found, origin: Origin) -> _Content | None:
             "handler as text",
             f'parse it in the handler, and waive = ["{rules.PARAMETER_CONTENT.id}"]',
         )
-        return _Content({"type": "string"})
+        return ParameterContent({"type": "string"})
     resolved = context.loader.resolve(node)
     schema = None if resolved is None else resolved.get("schema")
     if schema is None:
-        return _Content({}, media_type)
+        return ParameterContent({}, media_type)
     typed = dict(context.received(schema, origin))
     typed.pop("default", None)
-    return _Content(typed, media_type, context.components.contracts.name(schema))
+    return ParameterContent(typed, media_type, context.components.contracts.name(schema))
 
 
-def _schema(context: Context, one: Found, origin: Origin) -> JsonSchema:
+def schema_of(context: Context, one: Found, origin: Origin) -> JsonSchema:
+    """The schema of what a parameter that is described by `schema` holds."""
     node = one.node.get("schema")
     if node is None:
         return {"type": "string"}

@@ -14,14 +14,14 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import JSON, Content
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of, own_name
+from counterfoil_codegen.lower.headers import DraftHeaders, draft_headers
 from counterfoil_codegen.lower.phrases import PHRASES
 from counterfoil_codegen.lower.representations import read_content
 from counterfoil_codegen.lower.successes import (
     DraftSuccess,
     draft_success,
     is_final,
-    redirects,
-    report_extras,
+    report_links,
     report_mixed,
     with_shorthand,
 )
@@ -48,13 +48,15 @@ class DraftError:
     owner_name: str  # its name, or that of the operation
     content: Content | None
     doc: str
+    headers: DraftHeaders | None = None
 
     def key(self, names: Names) -> ErrorKey:
         """What makes an error class: the component response, or else the status and its type."""
         if self.owner is not None:
-            return self.owner, self.status, "", ""
+            return self.owner, self.status, "", "", ""
         annotation = None if self.content is None else self.content.annotation(names)
-        return None, self.status, str(annotation), self.media_type or ""
+        headers = "" if self.headers is None else self.headers.shape(names)
+        return None, self.status, str(annotation), self.media_type or "", headers
 
     @property
     def media_type(self) -> str | None:
@@ -63,7 +65,7 @@ class DraftError:
         return None if told == JSON else told
 
 
-ErrorKey = tuple[Reference | None, str, str, str]
+ErrorKey = tuple[Reference | None, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def draft_responses(context: Context, operation: Node, operation_id: str) -> Dra
         if key.startswith("x-") or node is None:
             continue
         status = key.upper() if key != "default" else key
-        report_extras(context, node, redirects=redirects(node, status))
+        report_links(context, node)
         if not _STATUS.fullmatch(status):
             _report_status(context, place, key)
         elif status[0] in "45d":
@@ -121,13 +123,14 @@ def _error(context: Context, place: Node, node: Node, status: str, operation_id:
     own = pascal(operation_id)
     origin = origin_of(place, node, own, "Response")
     shared = is_shared(place, node)
-    content = read_content(context, node, origin if shared else origin.child(_suffix(status)))
+    origin = origin if shared else origin.child(_suffix(status))
     return DraftError(
         status=status,
         owner=Reference(node.document.name, node.pointer) if shared else None,
         owner_name=pascal(own_name(node)) if shared else own,
-        content=content,
+        content=read_content(context, node, origin),
         doc=node.string("description") or "",
+        headers=draft_headers(context, node, origin, redirects=False),
     )
 
 
@@ -136,8 +139,8 @@ def _stand_in(default: DraftError | None) -> DraftSuccess:
     if default is None:
         return DraftSuccess("204")
     if default.content is None:
-        return DraftSuccess("200")
-    return DraftSuccess("2XX", (default.content,))
+        return DraftSuccess("200", headers=default.headers)
+    return DraftSuccess("2XX", (default.content,), headers=default.headers)
 
 
 def _report_status(context: Context, place: Node, key: str) -> None:
@@ -195,7 +198,7 @@ def _second_name(key: ErrorKey, name: Identifier) -> Identifier:
 
 
 def _last_name(key: ErrorKey, name: Identifier) -> Identifier:
-    return Identifier(f"{name}{digest(str(key))}")
+    return Identifier(f"{name}{digest(str(key if key[4] else key[:4]))}")
 
 
 def _finish_error(name: Identifier, draft: DraftError, names: Names) -> ir.Error:
@@ -210,6 +213,9 @@ def _finish_error(name: Identifier, draft: DraftError, names: Names) -> ir.Error
         annotation=annotation,
         doc=draft.doc if shared and draft.doc else _title(draft.status),
         media_type=draft.media_type,
+        headers=None
+        if draft.headers is None
+        else draft.headers.finish(Identifier(f"{name}Headers"), names),
     )
 
 

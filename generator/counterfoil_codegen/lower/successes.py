@@ -12,8 +12,10 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import Content, is_json
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of
+from counterfoil_codegen.lower.headers import DraftHeaders, HeaderNames, draft_headers
 from counterfoil_codegen.lower.representations import read_contents
 from counterfoil_codegen.naming import pascal
+from counterfoil_codegen.rules import answers
 from counterfoil_codegen.rules import api as rules
 
 _REPLIES: Final = {
@@ -47,6 +49,7 @@ class DraftSuccess:
     contents: tuple[Content, ...] = ()  # each media type that it is sent as
     redirects: bool = False  # it says by `Location` where to, and has no content
     shorthand: bool = False  # its body may be returned alone, beside other replies
+    headers: DraftHeaders | None = None
 
     @property
     def reply(self) -> str:
@@ -83,7 +86,9 @@ def draft_success(
     if not is_shared(place, node):
         origin = origin.child(status)
     contents = () if _is_bodiless(status) else read_contents(context, node, origin)
-    return DraftSuccess(status, contents, redirects(node, status))
+    is_redirect = redirects(node, status)
+    headers = draft_headers(context, node, origin, redirects=is_redirect)
+    return DraftSuccess(status, contents, is_redirect, headers=headers)
 
 
 def with_shorthand(drafts: Sequence[DraftSuccess]) -> tuple[DraftSuccess, ...]:
@@ -95,27 +100,34 @@ def with_shorthand(drafts: Sequence[DraftSuccess]) -> tuple[DraftSuccess, ...]:
 
 
 def finish_successes(
-    drafts: Iterable[DraftSuccess], names: Names, *, whole: bool = False
+    drafts: Iterable[DraftSuccess], names: Names, headers: HeaderNames | None
 ) -> tuple[ir.Success, ...]:
-    """One for each class of replies; *whole* ones are received, and not in pieces."""
+    """One for each class of replies.
+
+    Without *headers* they are received, not sent: their bodies are whole, their headers plain.
+    """
     by_reply: defaultdict[str, list[DraftSuccess]] = defaultdict(list)
     for draft in drafts:
         by_reply[draft.reply].append(draft)
-    return tuple(_finish(group, names, whole=whole) for group in by_reply.values())
+    return tuple(_finish(group, names, headers) for group in by_reply.values())
 
 
-def _finish(group: Sequence[DraftSuccess], names: Names, *, whole: bool) -> ir.Success:
+def _finish(group: Sequence[DraftSuccess], names: Names, headers: HeaderNames | None) -> ir.Success:
     first = group[0]
     told = next((draft.contents for draft in group if draft.contents), ())
     known = all(draft.status.isdigit() for draft in group)
+    declared = [draft.headers for draft in group if draft.headers is not None]
+    sent = {} if headers is None else {headers[one.owner]: one.is_needed for one in declared}
     return ir.Success(
         status=None if first.is_open else int(first.status),
         reply=Identifier(first.reply),
-        annotation=_union([draft.annotation(names, whole=whole) for draft in group]),
+        annotation=_union([draft.annotation(names, whole=headers is None) for draft in group]),
         media_types=tuple(content.media_type for content in told),
         is_alike=all(draft.is_alike(names) for draft in group),
         statuses=tuple(int(draft.status) for draft in group) if first.is_open and known else (),
         shorthand=first.shorthand,
+        headers=tuple(sent),
+        needs_headers=len(declared) == len(group) and all(sent.values()) and bool(sent),
     )
 
 
@@ -139,18 +151,15 @@ def redirects(node: Node, status: str) -> bool:
     return "location" in names and (content is None or not content.value)
 
 
-def report_extras(context: Context, node: Node, *, redirects: bool) -> None:
-    """Report headers and links, but for what is typed otherwise."""
-    typed = {"content-type", "location"} if redirects else {"content-type"}
-    for key, cure in (("headers", "counterfoil.set_headers"), ("links", "the body, or a header")):
-        found = node.get(key)
-        if found is None or {name.lower() for name, _ in found.items()} <= typed:
-            continue
+def report_links(context: Context, node: Node) -> None:
+    """Report the links of the response *node*."""
+    found = node.get("links")
+    if found is not None and found.value:
         context.diagnostics.report(
-            rules.RESPONSE_EXTRAS,
+            answers.LINKS,
             found.key_span,
-            f"the {key} of this response are not generated",
-            f"set them in the handler, by {cure}",
+            "the links of this response are not generated",
+            f'follow them in the client, and waive = ["{answers.LINKS.id}"]',
         )
 
 

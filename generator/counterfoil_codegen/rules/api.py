@@ -202,11 +202,6 @@ ESCAPED_PATH: Final = Rule(
     Severity.WARNING,
     "A path has a space, a `?` or a `#` in it, and is served percent-encoded.",
 )
-RESPONSE_EXTRAS: Final = Rule(
-    "CF418",
-    Severity.WARNING,
-    "A response's headers and links are not typed: the handler sets them.",
-)
 UNKNOWN_KEY: Final = Rule(
     "CF417",
     Severity.WARNING,

@@ -61,6 +61,10 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
         lines[known] = [value.encode("utf-8") for value in values]
     for known, encoded in lines.items():
         request.responseHeaders.setRawHeaders(known, encoded)
+    if b"Set-Cookie" in lines and request.cookies:
+        # Twisted sends its list of cookies in place of the header, if there is any.
+        request.cookies += lines[b"Set-Cookie"]
+        request.responseHeaders.removeHeader(b"Set-Cookie")
 
 
 def add_to_vary(request: Request, name: str) -> None:

@@ -1,6 +1,18 @@
 """What a handler returns: a status, a body of a known type, and headers."""
 
 from counterfoil._replies.events import Comment, Event, Events
+from counterfoil._replies.headers import (
+    AnyHeaders,
+    HeadersByName,
+    HeaderValues,
+    NoHeaders,
+    ResponseHeader,
+    ResponseHeaders,
+    SetCookie,
+    header_fields,
+    header_values,
+    in_header,
+)
 from counterfoil._replies.location import Location
 from counterfoil._replies.ranges import Redirected, StatusReply, Successful
 from counterfoil._replies.redirects import (
@@ -13,7 +25,7 @@ from counterfoil._replies.redirects import (
     TemporaryRedirect,
     UseProxy,
 )
-from counterfoil._replies.reply import Binary, HeaderValues, Reply, Text
+from counterfoil._replies.reply import Binary, Reply, Text
 from counterfoil._replies.successes import (
     Accepted,
     AlreadyReported,
@@ -30,6 +42,7 @@ from counterfoil._replies.successes import (
 __all__ = [
     "Accepted",
     "AlreadyReported",
+    "AnyHeaders",
     "Binary",
     "Comment",
     "Created",
@@ -37,12 +50,14 @@ __all__ = [
     "Events",
     "Found",
     "HeaderValues",
+    "HeadersByName",
     "ImUsed",
     "Location",
     "MovedPermanently",
     "MultiStatus",
     "MultipleChoices",
     "NoContent",
+    "NoHeaders",
     "NonAuthoritativeInformation",
     "NotModified",
     "Ok",
@@ -51,10 +66,16 @@ __all__ = [
     "Redirected",
     "Reply",
     "ResetContent",
+    "ResponseHeader",
+    "ResponseHeaders",
     "SeeOther",
+    "SetCookie",
     "StatusReply",
     "Successful",
     "TemporaryRedirect",
     "Text",
     "UseProxy",
+    "header_fields",
+    "header_values",
+    "in_header",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, overload
 
-from counterfoil._replies.reply import LEFT_OUT, HeaderValues, Reply, T_co, fill
+from counterfoil._replies.headers import AnyHeaders, NoHeaders
+from counterfoil._replies.reply import LEFT_OUT, H_co, Reply, T_co, fill
 
 __all__ = ["Redirected", "StatusReply", "Successful"]
 
 
-class StatusReply(Reply[T_co]):
+class StatusReply(Reply[T_co, H_co]):
     """A reply of the status that it is made with (OpenAPI 3.1, "Responses Object": `2XX`, `3XX`).
 
     Raises `ValueError` for a status outside `statuses`, and for 304, 204 and 205 with a body.
@@ -20,7 +21,7 @@ class StatusReply(Reply[T_co]):
     statuses: ClassVar[range] = range(200, 400)
 
 
-class Successful(StatusReply[T_co]):
+class Successful(StatusReply[T_co, H_co]):
     """A reply of the range `2XX`."""
 
     __slots__ = ()
@@ -31,25 +32,31 @@ class Successful(StatusReply[T_co]):
 
     @overload
     def __init__(
-        self: Successful[None], status: int, *, headers: HeaderValues | None = None
+        self: Successful[None, NoHeaders], status: int, *, headers: None = None
     ) -> None: ...
 
     @overload
+    def __init__(self: Successful[None, H_co], status: int, *, headers: H_co) -> None: ...
+
+    @overload
+    def __init__(
+        self: Successful[T_co, NoHeaders], status: int, body: T_co, *, headers: None = None
+    ) -> None: ...
+
+    @overload
+    def __init__(self, status: int, body: T_co, *, headers: H_co) -> None: ...
+
     def __init__(
         self,
         status: int,
-        body: T_co,
+        body: object = LEFT_OUT,
         *,
-        headers: HeaderValues | None = None,
-    ) -> None: ...
-
-    def __init__(
-        self, status: int, body: object = LEFT_OUT, *, headers: HeaderValues | None = None
+        headers: AnyHeaders | None = None,
     ) -> None:
         _fill(self, status, body, headers)
 
 
-class Redirected(StatusReply[T_co]):
+class Redirected(StatusReply[T_co, H_co]):
     """A reply of the range `3XX`."""
 
     __slots__ = ()
@@ -58,26 +65,35 @@ class Redirected(StatusReply[T_co]):
 
     @overload
     def __init__(
-        self: Redirected[None], status: int, *, headers: HeaderValues | None = None
+        self: Redirected[None, NoHeaders], status: int, *, headers: None = None
     ) -> None: ...
 
     @overload
+    def __init__(self: Redirected[None, H_co], status: int, *, headers: H_co) -> None: ...
+
+    @overload
+    def __init__(
+        self: Redirected[T_co, NoHeaders], status: int, body: T_co, *, headers: None = None
+    ) -> None: ...
+
+    @overload
+    def __init__(self, status: int, body: T_co, *, headers: H_co) -> None: ...
+
     def __init__(
         self,
         status: int,
-        body: T_co,
+        body: object = LEFT_OUT,
         *,
-        headers: HeaderValues | None = None,
-    ) -> None: ...
-
-    def __init__(
-        self, status: int, body: object = LEFT_OUT, *, headers: HeaderValues | None = None
+        headers: AnyHeaders | None = None,
     ) -> None:
         _fill(self, status, body, headers)
 
 
 def _fill(
-    reply: StatusReply[object], status: int, body: object, headers: HeaderValues | None
+    reply: StatusReply[object, AnyHeaders],
+    status: int,
+    body: object,
+    headers: AnyHeaders | None,
 ) -> None:
     name, statuses = type(reply).__name__, reply.statuses
     if status not in statuses:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import overload
 
+from counterfoil._replies.headers import AnyHeaders, NoHeaders
 from counterfoil._replies.reply import (
     LEFT_OUT,
-    HeaderValues,
+    H_co,
     Reply,
     T_co,
     WithoutContent,
@@ -25,7 +26,7 @@ __all__ = [
 ]
 
 
-class MultipleChoices(Reply[T_co]):
+class MultipleChoices(Reply[T_co, H_co]):
     """There are several representations (RFC 9110, section 15.4.1)."""
 
     __slots__ = ()
@@ -33,16 +34,29 @@ class MultipleChoices(Reply[T_co]):
     status = 300
 
     @overload
-    def __init__(self: MultipleChoices[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: MultipleChoices[None, NoHeaders], *, headers: None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: MultipleChoices[None, H_co], *, headers: H_co) -> None: ...
 
-    def __init__(self, body: object = LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    @overload
+    def __init__(
+        self: MultipleChoices[T_co, NoHeaders], body: T_co, *, headers: None = None
+    ) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(
+        self,
+        body: object = LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         fill(self, body, headers)
 
 
-class MovedPermanently(Reply[T_co]):
+class MovedPermanently(Reply[T_co, H_co]):
     """The resource has a new URI (RFC 9110, section 15.4.2)."""
 
     __slots__ = ()
@@ -50,16 +64,29 @@ class MovedPermanently(Reply[T_co]):
     status = 301
 
     @overload
-    def __init__(self: MovedPermanently[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: MovedPermanently[None, NoHeaders], *, headers: None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: MovedPermanently[None, H_co], *, headers: H_co) -> None: ...
 
-    def __init__(self, body: object = LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    @overload
+    def __init__(
+        self: MovedPermanently[T_co, NoHeaders], body: T_co, *, headers: None = None
+    ) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(
+        self,
+        body: object = LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         fill(self, body, headers)
 
 
-class Found(Reply[T_co]):
+class Found(Reply[T_co, H_co]):
     """The resource is elsewhere for now (RFC 9110, section 15.4.3)."""
 
     __slots__ = ()
@@ -67,16 +94,27 @@ class Found(Reply[T_co]):
     status = 302
 
     @overload
-    def __init__(self: Found[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: Found[None, NoHeaders], *, headers: None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: Found[None, H_co], *, headers: H_co) -> None: ...
 
-    def __init__(self, body: object = LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    @overload
+    def __init__(self: Found[T_co, NoHeaders], body: T_co, *, headers: None = None) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(
+        self,
+        body: object = LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         fill(self, body, headers)
 
 
-class SeeOther(Reply[T_co]):
+class SeeOther(Reply[T_co, H_co]):
     """The answer is to be had by a GET elsewhere (RFC 9110, section 15.4.4)."""
 
     __slots__ = ()
@@ -84,24 +122,44 @@ class SeeOther(Reply[T_co]):
     status = 303
 
     @overload
-    def __init__(self: SeeOther[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: SeeOther[None, NoHeaders], *, headers: None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: SeeOther[None, H_co], *, headers: H_co) -> None: ...
 
-    def __init__(self, body: object = LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    @overload
+    def __init__(self: SeeOther[T_co, NoHeaders], body: T_co, *, headers: None = None) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(
+        self,
+        body: object = LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         fill(self, body, headers)
 
 
-class NotModified(WithoutContent):
+class NotModified(WithoutContent[H_co]):
     """What the client has is still good (RFC 9110, section 15.4.5)."""
 
     __slots__ = ()
 
     status = 304
 
+    @overload
+    def __init__(self: NotModified[NoHeaders], *, headers: None = None) -> None: ...
 
-class UseProxy(Reply[T_co]):
+    @overload
+    def __init__(self, *, headers: H_co) -> None: ...
+
+    def __init__(self, *, headers: AnyHeaders | None = None) -> None:
+        fill(self, LEFT_OUT, headers)
+
+
+class UseProxy(Reply[T_co, H_co]):
     """Deprecated (RFC 9110, section 15.4.6)."""
 
     __slots__ = ()
@@ -109,16 +167,27 @@ class UseProxy(Reply[T_co]):
     status = 305
 
     @overload
-    def __init__(self: UseProxy[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: UseProxy[None, NoHeaders], *, headers: None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: UseProxy[None, H_co], *, headers: H_co) -> None: ...
 
-    def __init__(self, body: object = LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    @overload
+    def __init__(self: UseProxy[T_co, NoHeaders], body: T_co, *, headers: None = None) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(
+        self,
+        body: object = LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         fill(self, body, headers)
 
 
-class TemporaryRedirect(Reply[T_co]):
+class TemporaryRedirect(Reply[T_co, H_co]):
     """Elsewhere for now, by the same method (RFC 9110, section 15.4.8)."""
 
     __slots__ = ()
@@ -126,16 +195,29 @@ class TemporaryRedirect(Reply[T_co]):
     status = 307
 
     @overload
-    def __init__(self: TemporaryRedirect[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: TemporaryRedirect[None, NoHeaders], *, headers: None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: TemporaryRedirect[None, H_co], *, headers: H_co) -> None: ...
 
-    def __init__(self, body: object = LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    @overload
+    def __init__(
+        self: TemporaryRedirect[T_co, NoHeaders], body: T_co, *, headers: None = None
+    ) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(
+        self,
+        body: object = LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         fill(self, body, headers)
 
 
-class PermanentRedirect(Reply[T_co]):
+class PermanentRedirect(Reply[T_co, H_co]):
     """Elsewhere for good, by the same method (RFC 9110, section 15.4.9)."""
 
     __slots__ = ()
@@ -143,10 +225,23 @@ class PermanentRedirect(Reply[T_co]):
     status = 308
 
     @overload
-    def __init__(self: PermanentRedirect[None], *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: PermanentRedirect[None, NoHeaders], *, headers: None = None) -> None: ...
 
     @overload
-    def __init__(self, body: T_co, *, headers: HeaderValues | None = None) -> None: ...
+    def __init__(self: PermanentRedirect[None, H_co], *, headers: H_co) -> None: ...
 
-    def __init__(self, body: object = LEFT_OUT, *, headers: HeaderValues | None = None) -> None:
+    @overload
+    def __init__(
+        self: PermanentRedirect[T_co, NoHeaders], body: T_co, *, headers: None = None
+    ) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(
+        self,
+        body: object = LEFT_OUT,
+        *,
+        headers: AnyHeaders | None = None,
+    ) -> None:
         fill(self, body, headers)

@@ -9,23 +9,24 @@ what a generic base says of the type of `self`, and would let `Created()` pass f
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias
+
+from typing_extensions import TypeVar
+
+from counterfoil._replies.headers import AnyHeaders, HeadersByName, HeaderValues, header_values
 
 __all__ = [
     "LEFT_OUT",
     "Binary",
-    "HeaderValues",
+    "H_co",
     "Reply",
     "T_co",
     "Text",
     "WithoutContent",
     "fill",
 ]
-
-HeaderValues: TypeAlias = Mapping[str, str | Sequence[str]]
-"""Response headers by name; a sequence of values sends one field line for each of them."""
 
 Binary: TypeAlias = bytes | AsyncIterable[bytes]
 """A body of a media type that is neither JSON nor text: whole, or in pieces as they are made."""
@@ -34,12 +35,16 @@ Text: TypeAlias = str | AsyncIterable[bytes]
 """A body of a textual media type: whole, or in pieces, which are UTF-8 already."""
 
 T_co = TypeVar("T_co", covariant=True)
+H_co = TypeVar("H_co", bound=AnyHeaders, default=HeadersByName, covariant=True)
+"""The class of the headers that the spec declares; without one, they are given by name."""
+
+_H_co = TypeVar("_H_co", default=object, covariant=True)
 
 LEFT_OUT = object()
 
 
 @dataclass(frozen=True, init=False)
-class Reply(Generic[T_co]):
+class Reply(Generic[T_co, _H_co]):
     """An answer of one status, or of one class of them; covariant in body and headers."""
 
     # By hand: of a class that `slots=True` makes anew, `Ok[int](1)` fails on CPython 3.11.
@@ -51,24 +56,21 @@ class Reply(Generic[T_co]):
     """What is sent as the body."""
 
     headers: HeaderValues | None
-    """Headers to send, over and above those of every answer."""
+    """Headers to send, over and above those of every answer; those of a class by their names."""
 
     has_content: bool
     """Whether a body was given: `Ok(None)` is JSON's null, `Ok()` is nothing."""
 
 
-def fill(reply: Reply[object], body: object, headers: HeaderValues | None) -> None:
-    """Set what a reply is made of."""
+def fill(reply: Reply[object], body: object, headers: AnyHeaders | None) -> None:
+    """Set what a reply is made of. Raises `TypeError` as `header_values` does."""
     has_content = body is not LEFT_OUT
     object.__setattr__(reply, "body", body if has_content else None)
     object.__setattr__(reply, "has_content", has_content)
-    object.__setattr__(reply, "headers", headers)
+    object.__setattr__(reply, "headers", None if headers is None else header_values(headers))
 
 
-class WithoutContent(Reply[None]):
+class WithoutContent(Reply[None, H_co]):
     """A reply of a status that never has content."""
 
     __slots__ = ()
-
-    def __init__(self, *, headers: HeaderValues | None = None) -> None:
-        fill(self, LEFT_OUT, headers)

@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 from counterfoil._cancel import is_cancellable
 from counterfoil._cpu import CpuTime, cpu_time
 from counterfoil._describe import describe
-from counterfoil._errors import ApiError, StatusError
+from counterfoil._errors import ApiError, DeclaredError, StatusError
 from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.headers import set_status
@@ -189,7 +189,7 @@ class _Execution:
         self._lasts = form.is_sequence
         return form.send(request, reply, self._renderer)
 
-    async def _raised(self, error: ApiError[object] | StatusError[object]) -> None:
+    async def _raised(self, error: DeclaredError) -> None:
         """Answer *error*, which the handler has raised, or the items that it returned."""
         operation = self._route.operation
         if operation is None or not operation.declares(error):

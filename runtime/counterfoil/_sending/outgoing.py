@@ -9,16 +9,14 @@ class NewOrderWebhook(Outgoing[Ok[models.Receipt] | NoContent]):
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeAlias, TypeVar, dataclass_transform
+from typing import Generic, TypeVar, dataclass_transform
 
-from counterfoil._errors import ApiError, StatusError
+from counterfoil._errors import ErrorClass
 
-__all__ = ["ErrorClass", "Outgoing", "declared_of", "sends"]
+__all__ = ["Outgoing", "declared_of", "sends"]
 
 T_co = TypeVar("T_co", covariant=True)
 C = TypeVar("C", bound=type[object])
-
-ErrorClass: TypeAlias = type[ApiError[object]] | type[StatusError[object]]
 
 _DECLARED = "__counterfoil_sends__"
 

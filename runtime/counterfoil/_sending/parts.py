@@ -16,6 +16,7 @@ from counterfoil._input.media_types import is_json
 from counterfoil._input.wire import type_adapter
 from counterfoil._json.encoding import encode
 from counterfoil._output.prepared import has_control_character
+from counterfoil._replies import in_header
 
 __all__ = ["Part", "Sent", "parts_of", "written"]
 
@@ -98,7 +99,9 @@ def written(
             lines["Content-Type"] = part.marker.media_type
             body = _content(value, part.marker.media_type)
         elif isinstance(part.marker, Header):
-            lines[part.marker.name or part.name] = _in_header(value, part.marker)
+            lines[part.marker.name or part.name] = in_header(
+                value, _text, explode=part.marker.explode
+            )
         elif isinstance(part.marker, Query):
             query += _in_query(part.marker.name or part.name, value, part.marker)
         else:
@@ -120,15 +123,6 @@ def _bytes(value: object) -> bytes:
     if not isinstance(value, bytes):
         raise TypeError("a body that is not JSON is text or bytes")
     return value
-
-
-def _in_header(value: object, marker: Header) -> str:
-    """The style `simple` (OpenAPI 3.1, "Style Values")."""
-    plain = to_jsonable_python(value)
-    if isinstance(plain, dict):
-        joint = "=" if marker.explode else ","
-        return ",".join(f"{key}{joint}{_text(each)}" for key, each in plain.items())
-    return ",".join(map(_text, plain)) if isinstance(plain, list) else _text(plain)
 
 
 def _in_query(name: str, value: object, marker: Query) -> Iterator[str]:

@@ -9,13 +9,13 @@ from typing import Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from counterfoil._errors import ApiError, StatusError
+from counterfoil._errors import ErrorClass, StatusError
 from counterfoil._input.json_values import validated
 from counterfoil._input.media_types import is_json
 from counterfoil._input.wire import type_adapter
 from counterfoil._json.decoding import JsonError, decode
-from counterfoil._replies import Location, Redirected, Reply, Successful
-from counterfoil._sending.outgoing import ErrorClass, Outgoing
+from counterfoil._replies import AnyHeaders, Location, Redirected, Reply, Successful
+from counterfoil._sending.outgoing import Outgoing
 
 __all__ = ["Received", "UnexpectedAnswerError", "error_of", "replies_of", "reply_of"]
 
@@ -77,7 +77,7 @@ def reply_of(received: Received, replies: Replies) -> Reply[object] | None:
 
 def error_of(received: Received, errors: Iterable[ErrorClass]) -> Exception | None:
     """The declared error that *received* is, the one of its own status first; None if none is."""
-    open_errors: list[type[StatusError[object]]] = []
+    open_errors: list[type[StatusError[object, AnyHeaders]]] = []
     for kind in errors:
         if issubclass(kind, StatusError):
             open_errors.append(kind)
@@ -118,7 +118,7 @@ def _body(received: Received, of: object) -> object:
         raise UnexpectedAnswerError(why, received) from error
 
 
-def _body_type(error: type[ApiError[object]] | type[StatusError[object]]) -> object:
+def _body_type(error: ErrorClass) -> object:
     bases = (each for one in error.__mro__ for each in vars(one).get("__orig_bases__", ()))
     body: object = get_args(next(bases))[0]
     return body

@@ -13,7 +13,7 @@ from typing import Concatenate, TypeAlias, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from counterfoil._errors import ApiError, StatusError
+from counterfoil._errors import ErrorClass
 from counterfoil._json.jsonable import jsonable
 from counterfoil._options import options_of
 from counterfoil._output.headers import set_headers
@@ -37,7 +37,7 @@ _Servlet: TypeAlias = Callable[
 
 def answers(
     *replies: type[Reply[object]],
-    errors: Sequence[type[ApiError[object]] | type[StatusError[object]]] = (),
+    errors: Sequence[ErrorClass] = (),
     media_type: str = "application/json",
     contents: Sequence[Content] = (),
     statuses: Sequence[int] = (),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from counterfoil._describe import printable
-from counterfoil._errors import ApiError, CodedError, Codes, StatusError
+from counterfoil._errors import ApiError, CodedError, Codes, DeclaredError, StatusError
 from counterfoil._servlets.refusals import ForbiddenError, UnauthorizedError
 from counterfoil._types import Request
 
@@ -50,7 +50,7 @@ Said: TypeAlias = Awaitable[P | Granted[P]]
 Ask: TypeAlias = Callable[[P | None], Said[P]]
 """Asks an authenticator about credentials that were found; takes the principal found before."""
 
-Refusal: TypeAlias = CodedError | ApiError[object] | StatusError[object]
+Refusal: TypeAlias = CodedError | DeclaredError
 """An error with the status 401 or 403: of the runtime, or one that the operation declares."""
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TypeAlias
 
 from counterfoil._describe import describe
-from counterfoil._errors import ApiError, CodedError, StatusError, error_object
+from counterfoil._errors import CodedError, DeclaredError, ErrorClass, error_object
 from counterfoil._input.media_types import is_json
 from counterfoil._json.jsonable import jsonable
 from counterfoil._output.connection import abort
@@ -17,11 +16,9 @@ from counterfoil._replies import Redirected, Reply, Successful
 from counterfoil._servlets.representations import Alternatives, Content, Representation
 from counterfoil._types import Answer, Request
 
-__all__ = ["Declared", "Operation", "send_declared"]
+__all__ = ["Operation", "send_declared"]
 
 logger = logging.getLogger("counterfoil.servlets")
-
-Declared: TypeAlias = ApiError[object] | StatusError[object]
 
 
 class Operation:
@@ -33,7 +30,7 @@ class Operation:
     def __init__(
         self,
         replies: Iterable[type[Reply[object]]],
-        errors: tuple[type[ApiError[object]] | type[StatusError[object]], ...],
+        errors: tuple[ErrorClass, ...],
         media_type: str,
         contents: Iterable[Content] = (),
         statuses: Iterable[int] = (),
@@ -61,11 +58,13 @@ class Operation:
         """
         if request.startedWriting:
             raise RuntimeError("the handler wrote to the request, and returned a reply too")
-        body = reply.body
+        outer, body = reply, reply.body
         if isinstance(body, Reply):  # around which the servlet has put the one that it knows
             reply = body
-        is_wrapped = reply is body and not isinstance(reply, Successful | Redirected)
-        if is_wrapped or type(reply) not in self._forms:
+        is_another = type(reply) is not type(outer)
+        if type(reply) not in self._forms or (
+            is_another and not isinstance(reply, Successful | Redirected)
+        ):
             raise TypeError(f"the operation does not declare {type(reply).__name__}")
         if isinstance(reply, Successful | Redirected):
             self._check_status(reply)
@@ -91,7 +90,7 @@ class Operation:
                 return alternatives.chosen(request, reply.body)
         return self._forms[type(reply)]
 
-    def declares(self, error: Declared) -> bool:
+    def declares(self, error: DeclaredError) -> bool:
         """Whether the operation may raise *error*."""
         return isinstance(error, self._errors)
 
@@ -136,7 +135,9 @@ class Operation:
         return answer
 
 
-def send_declared(request: Request, error: Declared, renderer: Renderer) -> Awaitable[None] | None:
+def send_declared(
+    request: Request, error: DeclaredError, renderer: Renderer
+) -> Awaitable[None] | None:
     """Answer with a declared *error*; what is returned must be awaited.
 
     Raises `CodedError` for one without a body: it has the shape of every other error. Raises

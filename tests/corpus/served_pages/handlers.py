@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 from api import errors
+from api.headers import ReadOldResponse308Headers
 from counterfoil import (
     Found,
     MovedPermanently,
@@ -15,7 +16,7 @@ from counterfoil import (
     Request,
     TemporaryRedirect,
 )
-from counterfoil.stub import Binary, Location, Text
+from counterfoil.stub import Binary, Location, NoHeaders, Text
 
 PIECE = 64 * 1024
 
@@ -48,8 +49,10 @@ class Pages:
             return TemporaryRedirect(location, headers={"Cache-Control": "no-store"})
         return Found(location)
 
-    async def read_old(self, request: Request) -> PermanentRedirect[Text]:
-        return PermanentRedirect("<p>moved</p>", headers={"Location": "/pages/new"})
+    async def read_old(self, request: Request) -> PermanentRedirect[Text, ReadOldResponse308Headers | NoHeaders]:
+        return PermanentRedirect(
+            "<p>moved</p>", headers=ReadOldResponse308Headers(location="/pages/new")
+        )
 
     async def count_to(self, request: Request, last: int) -> Text:
         return pieces(*(f"{number}\n".encode() for number in range(1, last + 1)))

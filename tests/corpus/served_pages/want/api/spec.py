@@ -13,6 +13,7 @@ from counterfoil.stub import (
     Input,
     Location,
     MovedPermanently,
+    NoHeaders,
     NotModified,
     Ok,
     PartialContent,
@@ -29,6 +30,7 @@ from counterfoil.stub import (
     unimplemented,
 )
 
+from . import headers
 from .errors import NotFound
 
 __all__ = ["SpecHandler", "SpecServlet"]
@@ -68,7 +70,10 @@ class SpecHandler(Protocol):
         """GET /latest"""
         raise unimplemented("readLatest")
 
-    async def read_old(self, request: Request) -> PermanentRedirect[Text]:
+    async def read_old(
+        self,
+        request: Request,
+    ) -> PermanentRedirect[Text, headers.ReadOldResponse308Headers | NoHeaders]:
         """GET /old"""
         raise unimplemented("readOld")
 

@@ -1,0 +1,153 @@
+"""The headers of responses: a class for each response that declares some."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from counterfoil_codegen import ir
+from counterfoil_codegen.document import Node
+from counterfoil_codegen.fragments import Identifier
+from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, own_name
+from counterfoil_codegen.lower.parameters import (
+    Found,
+    ParameterContent,
+    content_of,
+    name_parameters,
+    schema_of,
+)
+from counterfoil_codegen.naming import class_name, pascal, told_apart
+from counterfoil_codegen.rules import answers as rules
+from counterfoil_codegen.schemas import JsonSchema, Origin, Reference
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.1
+# The media type tells the type (OpenAPI 3.1, section 4.8.17.1); the rest is the server's to say.
+_NOT_TYPED: Final = frozenset(
+    {"connection", "content-length", "content-type", "date", "server", "transfer-encoding"}
+)
+_SET_COOKIE: Final = "set-cookie"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftHeader:
+    """A header that waits for the names of schemas."""
+
+    name: Identifier
+    wire_name: str
+    schema: JsonSchema
+    required: bool
+    explode: bool
+    is_json: bool
+
+    def finish(self, names: Names) -> ir.ResponseHeader:
+        is_cookie = self.wire_name.lower() == _SET_COOKIE
+        annotation = ir.SET_COOKIE if is_cookie else expression(self.schema, names)
+        return ir.ResponseHeader(
+            self.name, self.wire_name, annotation, self.required, self.explode, self.is_json
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DraftHeaders:
+    """The headers of one response."""
+
+    owner: Reference
+    wanted: str
+    members: tuple[DraftHeader, ...]
+    doc: str
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether an answer must have some of them."""
+        return any(member.required for member in self.members)
+
+    def schemas(self) -> Iterator[JsonSchema]:
+        """The schemas that the class names."""
+        yield from (member.schema for member in self.members)
+
+    def shape(self, names: Names) -> str:
+        """What tells apart two classes of headers but for their names."""
+        return "; ".join(
+            f"{one.wire_name}: {one.finish(names).annotation} {one.required} {one.explode}"
+            for one in self.members
+        )
+
+    def finish(self, name: Identifier, names: Names) -> ir.ResponseHeaders:
+        members = tuple(member.finish(names) for member in self.members)
+        return ir.ResponseHeaders(name, members, self.doc)
+
+
+HeaderNames = Mapping[Reference, Identifier]
+"""The class of the headers of each response that a handler returns."""
+
+
+def draft_headers(
+    context: Context, response: Node, origin: Origin, *, redirects: bool
+) -> DraftHeaders | None:
+    """The headers of *response*; None if it declares none that are typed.
+
+    Of a response that *redirects*, its `Location` is what the handler returns.
+    """
+    skipped = _NOT_TYPED | {"location"} if redirects else _NOT_TYPED
+    found = list(_listed(context, response, skipped))
+    if not found:
+        return None
+    names = name_parameters(context, ((one.wire_name, one.location, one.node) for one in found))
+    return DraftHeaders(
+        owner=Reference(response.document.name, response.pointer),
+        wanted=f"{origin.parent}{origin.suffix}Headers",
+        members=tuple(
+            _draft(context, one, names[one.wire_name, one.location], origin) for one in found
+        ),
+        doc=response.string("description") or "",
+    )
+
+
+def name_headers(drafts: Iterable[DraftHeaders], taken: Iterable[Identifier]) -> HeaderNames:
+    """A class name for each response: after the component, or the operation and the status.
+
+    Those *taken* are of the headers of errors.
+    """
+    known = [(str(name), str(name)) for name in taken]
+    owners = {draft.owner: draft.wanted for draft in drafts}
+    wanted = [(str(owner), str(class_name(name))) for owner, name in owners.items()]
+    apart = told_apart([*known, *wanted], "")[len(known) :]
+    return {owner: Identifier(name) for owner, name in zip(owners, apart, strict=True)}
+
+
+def _listed(context: Context, response: Node, skipped: frozenset[str]) -> Iterator[Found]:
+    headers = response.get("headers")
+    seen: set[str] = set()
+    for name, place in headers.items() if headers is not None else ():
+        node = context.loader.resolve(place)
+        lower = name.lower()
+        if node is None or lower in skipped:
+            continue
+        if not _TOKEN.fullmatch(name) or lower in seen:
+            what = "is listed twice" if lower in seen else "cannot be the name of a header"
+            context.diagnostics.report(
+                rules.BAD_HEADER,
+                place.key_span,
+                f"{name!r:.80} {what}: it is left out",
+                "write a name of letters, digits and hyphens, once",
+            )
+            continue
+        seen.add(lower)
+        yield Found(place, node, name, ir.Location.HEADER)
+
+
+def _draft(context: Context, one: Found, name: Identifier, origin: Origin) -> DraftHeader:
+    shared = is_shared(one.place, one.node)
+    own = Origin(pascal(own_name(one.node)), "Header") if shared else origin
+    own = own if shared else own.child(pascal(one.wire_name))
+    content = content_of(context, one, own) or ParameterContent(schema_of(context, one, own))
+    return DraftHeader(
+        name=name,
+        wire_name=one.wire_name,
+        schema=content.schema,
+        required=one.node.boolean("required") is True,
+        explode=one.node.boolean("explode") is True,
+        is_json=content.media_type is not None,
+    )
