@@ -159,6 +159,14 @@ class Cors:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """When something comes to an operation: its deprecation, or its end."""
+
+    date: str = ""  # RFC 3339: 2026-11-27, 2026-11-27T12:00:00Z; "": it never comes
+    link: str | None = None  # a URI reference to where people can read more
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """What an operation asks of the server, beside being called."""
 
@@ -166,6 +174,8 @@ class Options:
     timeout: float | None = None  # seconds
     max_body: int | None = None  # bytes
     cors: Cors | None = None
+    deprecation: Milestone | None = None
+    sunset: Milestone | None = None
 
 
 class SchemeKind(Enum):

@@ -94,6 +94,7 @@ IMPORTABLE: Final = MappingProxyType(
             "cancellable",
             "cross_origin",
             "lazy",
+            "lifecycle",
             "limits",
             "path",
             "read",
@@ -129,7 +130,7 @@ RESERVED_PARAMETER_NAMES: Final = _IN_ANNOTATIONS | {
 """A parameter of one of these names would hide what its method or its class needs."""
 
 DECORATORS: Final = frozenset(
-    {"answers", "at_head", "cancellable", "cross_origin", "limits", "takes_headers"}
+    {"answers", "at_head", "cancellable", "cross_origin", "lifecycle", "limits", "takes_headers"}
 )
 """What stands above the methods of a servlet."""
 

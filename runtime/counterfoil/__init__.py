@@ -20,7 +20,7 @@ from counterfoil._errors import (
 from counterfoil._input.body_stream import BodyStream, body_of, stream_of
 from counterfoil._input.models import UNSET, UnsetType
 from counterfoil._logs import RequestContextFilter, install_log_record_factory
-from counterfoil._options import at_head, cross_origin, limits, takes_headers
+from counterfoil._options import at_head, cross_origin, lifecycle, limits, takes_headers
 from counterfoil._output.cookies import add_cookies, cookie
 from counterfoil._output.cors import Cors
 from counterfoil._output.disposition import content_disposition
@@ -204,6 +204,7 @@ __all__ = [
     "install_log_record_factory",
     "is_cancellable",
     "keep_alive",
+    "lifecycle",
     "limits",
     "path",
     "respond_with_html",

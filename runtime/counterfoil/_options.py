@@ -12,10 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from counterfoil._output.lifecycle import Lifecycle
+
 if TYPE_CHECKING:
     from counterfoil._output.cors import Cors
 
-__all__ = ["RouteOptions", "at_head", "cross_origin", "limits", "options_of", "takes_headers"]
+__all__ = [
+    "RouteOptions",
+    "at_head",
+    "cross_origin",
+    "lifecycle",
+    "limits",
+    "options_of",
+    "takes_headers",
+]
 
 _ATTRIBUTE = "route_options"
 
@@ -34,6 +44,9 @@ class RouteOptions:
 
     cors: Cors | None = None
     """Its policy for pages of other origins."""
+
+    lifecycle: Lifecycle | None = None
+    """Since when it is deprecated, and until when it is there."""
 
     headers: tuple[str, ...] = ()
     """The request headers that it reads: a preflight request is told of them."""
@@ -77,6 +90,30 @@ def cross_origin(cors: Cors) -> Callable[[_Function], _Function]:
 
     def mark(function: _Function) -> _Function:
         return _with(function, replace(options_of(function), cors=cors))
+
+    return mark
+
+
+def lifecycle(
+    *,
+    deprecation: str | None = None,
+    sunset: str | None = None,
+    deprecation_link: str | None = None,
+    sunset_link: str | None = None,
+) -> Callable[[_Function], _Function]:
+    """Have each answer of a route say since when it is deprecated, and when it will be gone.
+
+    *deprecation* and *sunset* are dates as RFC 3339 writes them, `2026-11-27`, which begins at
+    midnight UTC, or `2026-11-27T12:00:00Z`; they may be in the future. The links lead to where
+    people can read more. They are sent as `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+
+    Raises `ValueError` for what is no date or no URI reference, and for a sunset that comes before
+    the deprecation.
+    """
+    headers = Lifecycle(deprecation, sunset, deprecation_link, sunset_link)
+
+    def mark(function: _Function) -> _Function:
+        return _with(function, replace(options_of(function), lifecycle=headers))
 
     return mark
 

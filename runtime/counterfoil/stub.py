@@ -13,7 +13,7 @@ from counterfoil._input.markers import Accept, Body, Cookie, Header, Input, Path
 from counterfoil._input.models import UNSET, Absent, AbsentOrNull, Model
 from counterfoil._input.reading import read, receive
 from counterfoil._lazy import lazy
-from counterfoil._options import at_head, cross_origin, limits, takes_headers
+from counterfoil._options import at_head, cross_origin, lifecycle, limits, takes_headers
 from counterfoil._output.cors import Cors
 from counterfoil._replies import (
     Accepted,
@@ -150,6 +150,7 @@ __all__ = [
     "cancellable",
     "cross_origin",
     "lazy",
+    "lifecycle",
     "limits",
     "path",
     "read",

@@ -108,7 +108,12 @@ TEXT = operation(
     path("TEXT", "/text"),
     (success(200, "Ok", name("Text"), "text/plain"), success(204, "NoContent")),
     body=ir.Body((ir.Choice(name("str"), ("text/plain",)),), False, ""),
-    options=ir.Options(timeout=3600.0, cors=POLICY),
+    options=ir.Options(
+        timeout=3600.0,
+        cors=POLICY,
+        deprecation=ir.Milestone("2026-11-27", "https://example.org/" + "why/" * 20),
+        sunset=ir.Milestone("2027-11-27T12:00:00Z"),
+    ),
 )
 REDIRECT = operation(
     "redirect",

@@ -95,6 +95,13 @@ def in_cors(operation: ir.Operation, text: str) -> ir.Operation:
     return dataclasses.replace(operation, options=ir.Options(cors=policy))
 
 
+def in_lifecycle(operation: ir.Operation, text: str) -> ir.Operation:
+    """Every text of a deprecation and a sunset; which the reader of specs would refuse."""
+    milestone = ir.Milestone(text, text)
+    options = dataclasses.replace(operation.options, deprecation=milestone, sunset=milestone)
+    return dataclasses.replace(operation, options=options)
+
+
 def in_security(api: ir.Api, text: str) -> ir.Api:
     """Every text of a scheme, and the scopes that are required of it."""
     scheme = ir.SecurityScheme(
@@ -171,6 +178,7 @@ FIELDS: Final[dict[str, Change]] = {
     "body doc": in_body(lambda b, text: dataclasses.replace(b, doc=text)),
     "reply media type": in_operation(in_media_types),
     "cors": in_operation(in_cors),
+    "lifecycle": in_operation(in_lifecycle),
     "security": in_security,
     "message": in_message,
 }

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from counterfoil import Cors
+from counterfoil import Cors, lifecycle
 from counterfoil_codegen import ir
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import JsonValue, Loader
@@ -61,6 +61,44 @@ def test_an_operation_wins_over_its_document() -> None:
     assert own == ir.Options(True, 1.0, 2, ir.Cors(origins=()))
     own = options({"timeout": 3, "max-body": 4, "cors": {"max-age": "5m"}}, shared)
     assert own == ir.Options(False, 3.0, 4, ir.Cors(max_age=300))
+
+
+def test_a_lifecycle_is_told_for_all_and_for_each() -> None:
+    shared: dict[str, JsonValue] = {
+        "deprecation": "2026-01-01",
+        "sunset": {"date": "2027-01-01t00:00:00z", "link": "/versions"},
+    }
+    new, old = ir.Milestone("2026-01-01"), ir.Milestone("2027-01-01T00:00:00Z", "/versions")
+    assert options({}, shared) == ir.Options(deprecation=new, sunset=old)
+    own = options({"deprecation": False, "sunset": "2028-01-01"}, shared)
+    assert own == ir.Options(deprecation=ir.Milestone(), sunset=ir.Milestone("2028-01-01"))
+    with pytest.raises(RefusedError):
+        options({"deprecation": "2027-01-02"}, shared)
+
+
+DATES = st.one_of(
+    st.text(max_size=12),
+    st.dates().map(str),
+    st.datetimes(timezones=st.timezones()).map(lambda date: date.isoformat()),
+    st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}([tT][0-9:.]{8,12}([zZ]|[+-][0-9:]{5}))?\Z"),
+)
+LINKS = st.one_of(st.text(max_size=8), st.from_regex(r"\A[!-~]{1,8}\Z"))
+
+
+@given(DATES, DATES, LINKS)
+def test_what_is_let_by_is_a_lifecycle_of_the_runtime(
+    deprecation: str, sunset: str, link: str
+) -> None:
+    try:
+        found = options({"deprecation": deprecation, "sunset": {"date": sunset, "link": link}})
+    except RefusedError:
+        with pytest.raises(ValueError, match=r"."):
+            lifecycle(deprecation=deprecation, sunset=sunset, sunset_link=link)
+        return
+    assert found.deprecation is not None
+    assert found.sunset is not None
+    assert found.sunset.link == link
+    lifecycle(deprecation=found.deprecation.date, sunset=found.sunset.date, sunset_link=link)
 
 
 ORIGINS = st.one_of(

@@ -252,6 +252,8 @@ def test_routes_of_several_apis(capsys: pytest.CaptureFixture[str]) -> None:
         "spec": "spec/boards.yaml:6",
         "summary": "",
         "deprecated": False,
+        "deprecation": None,
+        "sunset": None,
     }
 
 

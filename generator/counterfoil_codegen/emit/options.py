@@ -19,7 +19,7 @@ _Keywords = list[tuple[Identifier, Constant | Expression]]
 
 
 def options(operation: ir.Operation, shared: ir.Cors | None) -> Iterator[Expression]:
-    """`limits(...)`, `takes_headers(...)`, `cross_origin(...)`: those that have something to say.
+    """What has something to say of `limits(...)`, `lifecycle(...)`, `takes_headers(...)`, ...
 
     The policy *shared* is told by its constant.
     """
@@ -28,12 +28,23 @@ def options(operation: ir.Operation, shared: ir.Cors | None) -> Iterator[Express
     told = [(Identifier(key), Constant(one)) for key, one in limits.items() if one is not None]
     if told:
         yield _call("limits", keywords=told)
+    dates = list(_lifecycle(asked))
+    if dates:
+        yield _call("lifecycle", keywords=dates)
     headers = dict.fromkeys((*header_names(operation), *security.headers(operation.security)))
     if headers:
         yield _call("takes_headers", map(Constant, headers))
     if asked.cors is not None:
         policy = Expression.name(CORS) if asked.cors == shared else cors_call(asked.cors)
         yield _call("cross_origin", [policy])
+
+
+def _lifecycle(asked: ir.Options) -> Iterator[tuple[Identifier, Constant]]:
+    for key, milestone in (("deprecation", asked.deprecation), ("sunset", asked.sunset)):
+        if milestone is not None and milestone.date:
+            yield Identifier(key), Constant(milestone.date)
+            if milestone.link is not None:
+                yield Identifier(f"{key}_link"), Constant(milestone.link)
 
 
 def header_names(operation: ir.Operation) -> tuple[str, ...]:

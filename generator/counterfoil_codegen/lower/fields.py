@@ -17,7 +17,7 @@ class Fields:
 
     def __init__(self, node: Node, what: str, diagnostics: Diagnostics) -> None:
         self._node = node
-        self._what = what
+        self.what = what
         self._diagnostics = diagnostics
 
     def check_keys(self, known: Collection[str], elsewhere: str = "") -> None:
@@ -75,5 +75,5 @@ class Fields:
 
     def refuse(self, place: Place | Span, message: str, cure: str, *, verb: str = "") -> None:
         """Report that the object, or a member of it, is wrong."""
-        told = f"{self._what} {verb} {message}" if verb else f"{self._what}: {message}"
+        told = f"{self.what} {verb} {message}" if verb else f"{self.what}: {message}"
         self._diagnostics.report(rules.BAD_EXTENSION, place, told, cure)

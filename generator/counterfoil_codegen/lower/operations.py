@@ -109,7 +109,7 @@ class DraftOperation:
             successes=finish_successes(self.responses.successes, names, headers),
             errors=tuple(raised.values()),
             options=self.mounted.extension.options,
-            doc=doc_of(node),
+            doc=doc_of(node, self.mounted.extension.options),
             place=node,
             summary=node.string("summary") or "",
             deprecated=node.boolean("deprecated") is True,
@@ -181,14 +181,21 @@ def _undeclared(
     )
 
 
-def doc_of(node: Node) -> str:
+def doc_of(node: Node, options: ir.Options | None = None) -> str:
     """Summary, description, and what else there is to know, with blank lines between."""
     texts = [node.string("summary") or "", node.string("description") or ""]
-    if node.boolean("deprecated"):
-        texts.append("Deprecated.")
+    texts.append(_lifecycle(node.boolean("deprecated") is True, options or ir.Options()))
     more = node.mapping("externalDocs")
     url = more.string("url") if more is not None else None
     if url:
         texts.append(f"See also: {url}")
     stripped = [text.strip() for text in texts if text.strip()]
     return "\n\n".join(dict.fromkeys(stripped))
+
+
+def _lifecycle(is_deprecated: bool, options: ir.Options) -> str:
+    """`Deprecated from 2026-11-27. Gone from 2027-11-27.`"""
+    since = options.deprecation.date if options.deprecation is not None else ""
+    until = options.sunset.date if options.sunset is not None else ""
+    texts = [f"Deprecated from {since}."] if since else ["Deprecated."] * is_deprecated
+    return " ".join([*texts, *([f"Gone from {until}."] if until else [])])

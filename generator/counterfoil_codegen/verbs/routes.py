@@ -50,6 +50,8 @@ class Route:
     spec: str  # spec/noticeboard.yaml:14
     summary: str
     deprecated: bool
+    deprecation: str | None  # the date that its answers tell
+    sunset: str | None
 
 
 def configure(parser: ArgumentParser) -> Options:
@@ -89,6 +91,8 @@ def _routes(reading: Reading) -> Iterator[Route]:
                 spec=f"{shown(reading.target.root / span.file)}:{span.line}",
                 summary=operation.summary,
                 deprecated=operation.deprecated,
+                deprecation=_date(operation.options.deprecation),
+                sunset=_date(operation.options.sunset),
             )
 
 
@@ -100,6 +104,10 @@ def _security(security: ir.Security | None) -> Iterator[dict[str, tuple[str, ...
         yield {one.scheme.id: one.scopes for one in alternative}
     if security.optional:
         yield {}
+
+
+def _date(milestone: ir.Milestone | None) -> str | None:
+    return milestone.date or None if milestone is not None else None
 
 
 def _cell(route: Route, column: str) -> str:
@@ -126,7 +134,9 @@ def _json(routes: list[Route]) -> str:
 
 
 def _table(routes: list[Route], several: bool) -> str:
-    hidden = {"summary", "deprecated"} if several else {"summary", "deprecated", "package"}
+    hidden = {"summary", "deprecated", "deprecation", "sunset"}
+    if not several:
+        hidden.add("package")
     if not any(route.security for route in routes):
         hidden.add("security")
     columns = [field.name for field in fields(Route) if field.name not in hidden]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 from counterfoil._output.prepared import has_control_character, spelled
@@ -33,6 +33,8 @@ _OF_THE_CONTENT = (
     b"Location",
 )
 
+_OF_THE_LIFECYCLE = (b'; rel="deprecation"', b'; rel="sunset"')
+
 
 def set_status(request: Request, status: int) -> None:
     """Set the status that is sent and logged. Raises `ValueError` for what is no final status."""
@@ -59,12 +61,20 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
         if known is None:
             raise ValueError(f"{name!r} is not the name of a header")
         lines[known] = [value.encode("utf-8") for value in values]
+    if b"Link" in lines:
+        lines[b"Link"] += _links_of_the_lifecycle(request, lines[b"Link"])
     for known, encoded in lines.items():
         request.responseHeaders.setRawHeaders(known, encoded)
     if b"Set-Cookie" in lines and request.cookies:
         # Twisted sends its list of cookies in place of the header, if there is any.
         request.cookies += lines[b"Set-Cookie"]
         request.responseHeaders.removeHeader(b"Set-Cookie")
+
+
+def _links_of_the_lifecycle(request: Request, given: Collection[bytes]) -> list[bytes]:
+    """The links that the answers of an operation have beside those *given*: see `Lifecycle`."""
+    kept = request.responseHeaders.getRawHeaders(b"Link", [])
+    return [line for line in kept if line.endswith(_OF_THE_LIFECYCLE) and line not in given]
 
 
 def add_to_vary(request: Request, name: str) -> None:

@@ -63,6 +63,7 @@ class _DirectServeResource(Resource):
         if route is None:
             self._unrouted(request)
         else:
+            _announce(request, route)
             run(request, route, {}, self.renderer)
         return NOT_DONE_YET
 
@@ -77,6 +78,7 @@ class _DirectServeResource(Resource):
     def refuse(self, request: Request, error: CodedError) -> None:
         """Answer *error* as every other error here."""
         self.set_headers(request)
+        _announce(request, self._route_of_method.get(request.method))
         self.renderer.fail(request, error)
 
     def _unrouted(self, request: Request) -> None:
@@ -85,6 +87,12 @@ class _DirectServeResource(Resource):
             write_response(request, 204, b"", None)
         else:
             self.renderer.fail(request, UnrecognizedRequestError(405))
+
+
+def _announce(request: Request, route: Route | None) -> None:
+    """Say what the lifecycle of *route* is, if it has one."""
+    if route is not None and route.options.lifecycle is not None:
+        route.options.lifecycle.set_headers(request)
 
 
 class DirectServeJsonResource(_DirectServeResource):

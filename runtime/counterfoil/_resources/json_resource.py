@@ -110,12 +110,18 @@ class JsonResource(Resource):
             self._json.fail(request, error)
             return
         route, _, methods = found
-        self._cors_of(route).set_headers(request, methods, route.options.headers)
+        self._set_headers(request, route, methods)
         self._renderer(route).fail(request, error)
 
     def _found(self, request: Request) -> Found[Route] | None:
         # A site refuses other targets, and no other server asks.
         return self._routes.find(request.method.decode("latin-1"), request.path.decode("ascii"))
+
+    def _set_headers(self, request: Request, route: Route, methods: str) -> None:
+        options = route.options
+        self._cors_of(route).set_headers(request, methods, options.headers)
+        if options.lifecycle is not None:
+            options.lifecycle.set_headers(request)
 
     def _cors_of(self, route: Route) -> Cors:
         return self._cors if route.options.cors is None else route.options.cors
@@ -130,7 +136,7 @@ class JsonResource(Resource):
             self._unrouted(request, method, path)
             return
         route, parameters, methods = found
-        self._cors_of(route).set_headers(request, methods, route.options.headers)
+        self._set_headers(request, route, methods)
         if isinstance(request, SiteRequest):
             request.operation = route.servlet
         renderer = self._renderer(route)

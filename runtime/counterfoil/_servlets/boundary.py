@@ -63,6 +63,8 @@ def answers(
         async def servlet(self: S, request: Request, /, **path: str) -> Answer | None:
             try:
                 options = options_of(servlet)
+                if options.lifecycle is not None:
+                    options.lifecycle.set_headers(request)
                 check_body(request, options.max_body)
                 given = await within(request, options.timeout, method(self, request, **path))
                 reply = operation.checked(request, given)
