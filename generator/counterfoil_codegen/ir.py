@@ -111,6 +111,7 @@ class ResponseHeader:
     required: bool
     explode: bool
     is_json: bool  # its text is a document of JSON
+    doc: str = ""
 
 
 @dataclass(frozen=True, slots=True)

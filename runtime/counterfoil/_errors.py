@@ -7,8 +7,10 @@
     │       ├── UnrecognizedRequestError    no such path, or no such method on it
     │       ├── UnimplementedError          the handler lacks the operation
     │       └── InvalidRequestError         a parameter or the body was refused
-    └── ApiError                    declared by the spec, of one status; raised with its body
-        └── StatusError             the same, for `default` and for ranges such as `4XX`
+    ├── ApiError                    declared by the spec, of one status; raised with its body
+    │   └── ApiErrorWithHeaders         and with its headers, of which some are required
+    └── StatusError                 the same, for `default` and for ranges such as `4XX`
+        └── StatusErrorWithHeaders
 
 Every other exception is answered by a 500 that says nothing to the client.
 """
@@ -27,8 +29,10 @@ from counterfoil._replies import AnyHeaders, HeadersByName, HeaderValues, header
 
 __all__ = [
     "ApiError",
+    "ApiErrorWithHeaders",
     "ClientDisconnectedError",
     "ClientStatusError",
+    "ClientStatusErrorWithHeaders",
     "CodeMessageException",
     "CodedError",
     "Codes",
@@ -37,7 +41,9 @@ __all__ = [
     "InvalidRequestError",
     "RedirectException",
     "ServerStatusError",
+    "ServerStatusErrorWithHeaders",
     "StatusError",
+    "StatusErrorWithHeaders",
     "UnimplementedError",
     "UnrecognizedRequestError",
     "checked_location",
@@ -248,7 +254,11 @@ class StatusError(Exception, Generic[T_co, H_co]):
     media_type: ClassVar[str] = "application/json"
     """What its body is sent as."""
 
+    status: int
+
     body: T_co
+
+    headers: HeaderValues | None
 
     @overload
     def __init__(
@@ -265,12 +275,7 @@ class StatusError(Exception, Generic[T_co, H_co]):
         *,
         headers: AnyHeaders | None = None,
     ) -> None:
-        if status not in self.statuses:
-            allowed = f"{self.statuses.start} to {self.statuses.stop - 1}"
-            raise ValueError(f"{type(self).__name__} is declared for {allowed}, not for {status}")
-        self.status = int(status)
-        self.body = cast("T_co", _declared_body(type(self), body))
-        self.headers = header_values(headers)
+        _fill(self, status, body, headers)
 
     def __str__(self) -> str:
         return f"{self.status}: {self.body!r}"
@@ -288,11 +293,67 @@ class ServerStatusError(StatusError[T_co, H_co]):
     statuses = range(500, 600)
 
 
+class ApiErrorWithHeaders(ApiError[T_co, H_co]):
+    """An `ApiError` of which a header is required: it is raised with its headers."""
+
+    @overload
+    def __init__(self: ApiErrorWithHeaders[None, H_co], *, headers: H_co) -> None: ...
+
+    @overload
+    def __init__(self, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(self, body: object = _LEFT_OUT, *, headers: AnyHeaders) -> None:
+        self.body = cast("T_co", _declared_body(type(self), body))
+        self.headers = header_values(headers)
+
+
+class StatusErrorWithHeaders(StatusError[T_co, H_co]):
+    """A `StatusError` of which a header is required: it is raised with its headers."""
+
+    @overload
+    def __init__(
+        self: StatusErrorWithHeaders[None, H_co], status: int, *, headers: H_co
+    ) -> None: ...
+
+    @overload
+    def __init__(self, status: int, body: T_co, *, headers: H_co) -> None: ...
+
+    def __init__(self, status: int, body: object = _LEFT_OUT, *, headers: AnyHeaders) -> None:
+        _fill(self, status, body, headers)
+
+
+class ClientStatusErrorWithHeaders(StatusErrorWithHeaders[T_co, H_co]):
+    """The same for the range `4XX`."""
+
+    statuses = range(400, 500)
+
+
+class ServerStatusErrorWithHeaders(StatusErrorWithHeaders[T_co, H_co]):
+    """The same for the range `5XX`."""
+
+    statuses = range(500, 600)
+
+
 DeclaredError: TypeAlias = ApiError[object, AnyHeaders] | StatusError[object, AnyHeaders]
 """Any error that an operation declares."""
 
 ErrorClass: TypeAlias = type[ApiError[object, AnyHeaders]] | type[StatusError[object, AnyHeaders]]
 """The class of any of them."""
+
+
+def _fill(
+    error: StatusError[object, AnyHeaders],
+    status: int,
+    body: object,
+    headers: AnyHeaders | None,
+) -> None:
+    """Set what an error of a chosen status is made of. Raises as `StatusError` does."""
+    if status not in error.statuses:
+        allowed = f"{error.statuses.start} to {error.statuses.stop - 1}"
+        raise ValueError(f"{type(error).__name__} is declared for {allowed}, not for {status}")
+    error.status = int(status)
+    error.body = _declared_body(type(error), body)
+    error.headers = header_values(headers)
 
 
 def _declared_body(error: type[object], body: object) -> object:

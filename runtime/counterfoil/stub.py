@@ -3,9 +3,13 @@
 from counterfoil._cancel import cancellable
 from counterfoil._errors import (
     ApiError,
+    ApiErrorWithHeaders,
     ClientStatusError,
+    ClientStatusErrorWithHeaders,
     ServerStatusError,
+    ServerStatusErrorWithHeaders,
     StatusError,
+    StatusErrorWithHeaders,
     unimplemented,
 )
 from counterfoil._input.body_stream import BodyStream
@@ -81,6 +85,7 @@ __all__ = [
     "Accepted",
     "AlreadyReported",
     "ApiError",
+    "ApiErrorWithHeaders",
     "ApiKey",
     "BasicCredentials",
     "BasicScheme",
@@ -92,6 +97,7 @@ __all__ = [
     "ClientCertificate",
     "ClientCertificateScheme",
     "ClientStatusError",
+    "ClientStatusErrorWithHeaders",
     "Content",
     "Cookie",
     "CookieKeyScheme",
@@ -134,8 +140,10 @@ __all__ = [
     "ResponseHeaders",
     "SeeOther",
     "ServerStatusError",
+    "ServerStatusErrorWithHeaders",
     "SetCookie",
     "StatusError",
+    "StatusErrorWithHeaders",
     "Successful",
     "TemporaryRedirect",
     "Text",

@@ -56,8 +56,9 @@ def headers(api: ir.Api) -> str:
 
 
 def response_headers(of: ir.ResponseHeaders) -> str:
-    """The description of the response."""
-    return of.doc.strip() or "Headers."
+    """The description of the response, and those of its headers."""
+    told = (f"{one.wire_name}: {one.doc.strip()}" for one in of.members if one.doc.strip())
+    return _paragraphs(of.doc.strip() or "Headers.", *told)
 
 
 def outgoing(api: ir.Api) -> str:

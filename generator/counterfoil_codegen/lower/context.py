@@ -45,10 +45,10 @@ class Context:
         self.components.unchecked.add(node)
         return _typed(self.components.of_requests, node, origin, constraints=constraints)
 
-    def sent(self, node: Node, origin: Origin) -> JsonSchema:
+    def sent(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
         """The schema of *node*, in a response, as `annotate` can tell it: see `_typed`."""
         self.components.unchecked.add(node)
-        return _typed(self.components.of_responses, node, origin, constraints=False)
+        return _typed(self.components.of_responses, node, origin, constraints=constraints)
 
     def mark_users(self, schema: JsonSchema, user: str) -> None:
         """Note that the module *user* names the schemas that *schema* refers to."""

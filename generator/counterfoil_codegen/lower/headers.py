@@ -8,19 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from counterfoil_codegen import ir
-from counterfoil_codegen.document import Node
+from counterfoil_codegen.document import JsonValue, Node
 from counterfoil_codegen.fragments import Identifier
+from counterfoil_codegen.lower.content import is_json
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, own_name
-from counterfoil_codegen.lower.parameters import (
-    Found,
-    ParameterContent,
-    content_of,
-    name_parameters,
-    schema_of,
-)
+from counterfoil_codegen.lower.parameters import Found, name_parameters
 from counterfoil_codegen.naming import class_name, pascal, told_apart
 from counterfoil_codegen.rules import answers as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin, Reference
+from counterfoil_codegen.schemas.annotations import ANNOTATIONS
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.1
 # The media type tells the type (OpenAPI 3.1, section 4.8.17.1); the rest is the server's to say.
@@ -28,6 +24,7 @@ _NOT_TYPED: Final = frozenset(
     {"connection", "content-length", "content-type", "date", "server", "transfer-encoding"}
 )
 _SET_COOKIE: Final = "set-cookie"
+_TEXT: Final[JsonSchema] = {"type": "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +37,19 @@ class DraftHeader:
     required: bool
     explode: bool
     is_json: bool
+    doc: str
 
     def finish(self, names: Names) -> ir.ResponseHeader:
         is_cookie = self.wire_name.lower() == _SET_COOKIE
         annotation = ir.SET_COOKIE if is_cookie else expression(self.schema, names)
         return ir.ResponseHeader(
-            self.name, self.wire_name, annotation, self.required, self.explode, self.is_json
+            self.name,
+            self.wire_name,
+            annotation,
+            self.required,
+            self.explode,
+            self.is_json,
+            self.doc,
         )
 
 
@@ -142,12 +146,79 @@ def _draft(context: Context, one: Found, name: Identifier, origin: Origin) -> Dr
     shared = is_shared(one.place, one.node)
     own = Origin(pascal(own_name(one.node)), "Header") if shared else origin
     own = own if shared else own.child(pascal(one.wire_name))
-    content = content_of(context, one, own) or ParameterContent(schema_of(context, one, own))
+    media_type, schema = _described(context, one.node)
+    is_document = media_type is not None and is_json(media_type)
+    is_text = media_type is not None and not is_document
+    if media_type is None:
+        is_text = not _is_simple(context, one, schema)
     return DraftHeader(
         name=name,
         wire_name=one.wire_name,
-        schema=content.schema,
+        schema=_TEXT if is_text else _typed(context, schema, own, is_document=is_document),
         required=one.node.boolean("required") is True,
         explode=one.node.boolean("explode") is True,
-        is_json=content.media_type is not None,
+        is_json=is_document,
+        doc=one.node.string("description") or "",
     )
+
+
+def _described(context: Context, header: Node) -> tuple[str | None, Node | None]:
+    """The media type of a header that is described by `content`, and the schema."""
+    found = header.get("content")
+    for media_type, place in found.items() if found is not None else ():
+        node = context.loader.resolve(place)
+        return media_type, None if node is None else node.get("schema")
+    return None, header.get("schema")
+
+
+def _typed(
+    context: Context, schema: Node | None, origin: Origin, *, is_document: bool
+) -> JsonSchema:
+    if schema is None:
+        return {} if is_document else _TEXT
+    typed = dict(context.sent(schema, origin, constraints=True))
+    typed.pop("default", None)
+    return typed if is_document or typed.keys() - ANNOTATIONS else {**typed, **_TEXT}
+
+
+def _is_simple(context: Context, one: Found, schema: Node | None) -> bool:
+    """Whether the style `simple` can write it, the only one of headers; if not, it is reported."""
+    style = one.node.get("style")
+    if style is not None and style.value != "simple":
+        context.diagnostics.report(
+            rules.HEADER_STYLE,
+            style,
+            f"a header has no style {style.value!r:.80}: it is written in the style 'simple'",
+            "write style: simple, or leave it out",
+        )
+    nested = _nested(context, schema)
+    if nested is not None:
+        context.diagnostics.report(
+            rules.HEADER_STYLE,
+            nested,
+            f"the style of headers cannot write what {one.wire_name!r:.80} nests here: "
+            "the handler gives it as text",
+            "describe it by content, {application/json: {schema: ...}}",
+        )
+    return nested is None
+
+
+def _nested(context: Context, schema: Node | None) -> Node | None:
+    """A list or an object in the list or the object that *schema* is; None if there is none."""
+    whole = None if schema is None else context.loader.resolve(schema)
+    if whole is None or not isinstance(whole.value, dict):
+        return None
+    properties = whole.get("properties")
+    inner = [whole.get("items"), whole.get("additionalProperties")]
+    inner += [each for _, each in properties.items()] if properties is not None else ()
+    for place in inner:
+        node = None if place is None else context.loader.resolve(place)
+        if node is not None and isinstance(node.value, dict) and _is_compound(node.value):
+            return place
+    return None
+
+
+def _is_compound(schema: Mapping[str, JsonValue]) -> bool:
+    told = schema.get("type")
+    types = told if isinstance(told, list) else [told]
+    return "properties" in schema or "array" in types or "object" in types

@@ -206,9 +206,11 @@ def _finish_error(name: Identifier, draft: DraftError, names: Names) -> ir.Error
     if draft.content is not None:
         annotation = draft.content.annotation(names)
     shared = draft.owner is not None or draft.status == "default"
+    base = _BASES.get(draft.status, "ApiError")
+    needs_headers = draft.headers is not None and draft.headers.is_needed
     return ir.Error(
         name=name,
-        base=Identifier(_BASES.get(draft.status, "ApiError")),
+        base=Identifier(f"{base}WithHeaders" if needs_headers else base),
         status=int(draft.status) if draft.status.isdigit() else None,
         annotation=annotation,
         doc=draft.doc if shared and draft.doc else _title(draft.status),

@@ -11,6 +11,11 @@ BAD_HEADER: Final = Rule(
     Severity.WARNING,
     "A header of a response is listed once, by a name that can be sent.",
 )
+HEADER_STYLE: Final = Rule(
+    "CF266",
+    Severity.WARNING,
+    "A header of a response has the style 'simple', and nests no deeper than that can write.",
+)
 LINKS: Final = Rule(
     "CF418",
     Severity.WARNING,

@@ -8,7 +8,7 @@ class ListNoticesResponse200Headers(ResponseHeaders):
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias, dataclass_transform, get_args, get_type_hints
@@ -111,7 +111,8 @@ def header_fields(of: type[ResponseHeaders]) -> Mapping[str, HeaderField]:
 def header_values(given: AnyHeaders | None) -> HeaderValues | None:
     """What is sent of the headers that a reply or an error is *given*.
 
-    Raises `TypeError` for what a header cannot hold: a list of lists, an object of objects.
+    Raises `TypeError` for what a header cannot hold, a list of lists, an object of objects; and
+    `ValueError` as `in_header` does.
     """
     if given is None or isinstance(given, Mapping):
         return given
@@ -133,12 +134,25 @@ def _lines(given: ResponseHeaders) -> Iterator[tuple[str, str | Sequence[str]]]:
 
 
 def in_header(value: object, text: Callable[[object], str], *, explode: bool | None) -> str:
-    """*value* in the style `simple` (OpenAPI 3.1, "Style Values"), each scalar as *text* says."""
+    """*value* in the style `simple` (OpenAPI 3.1, "Style Values"), each scalar as *text* says.
+
+    Raises `ValueError` for a part of a list or an object that holds what parts them: headers are
+    not percent-encoded (OpenAPI 3.2, appendix D), so it would be read as two.
+    """
     plain = to_jsonable_python(value)
     if isinstance(plain, dict):
         joint = "=" if explode else ","
-        return ",".join(f"{key}{joint}{text(each)}" for key, each in plain.items())
-    return ",".join(map(text, plain)) if isinstance(plain, list) else text(plain)
+        keys = _parts(map(str, plain), f",{joint}")
+        values = _parts(map(text, plain.values()), ",")
+        return ",".join(f"{key}{joint}{each}" for key, each in zip(keys, values, strict=True))
+    return ",".join(_parts(map(text, plain), ",")) if isinstance(plain, list) else text(plain)
+
+
+def _parts(texts: Iterable[str], delimiters: str) -> Iterator[str]:
+    for each in texts:
+        if not set(delimiters).isdisjoint(each):
+            raise ValueError(f"{each!r:.80} holds what parts the values of a header")
+        yield each
 
 
 def _text(value: object) -> str:

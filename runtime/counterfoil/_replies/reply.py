@@ -63,7 +63,7 @@ class Reply(Generic[T_co, _H_co]):
 
 
 def fill(reply: Reply[object], body: object, headers: AnyHeaders | None) -> None:
-    """Set what a reply is made of. Raises `TypeError` as `header_values` does."""
+    """Set what a reply is made of. Raises as `header_values` does."""
     has_content = body is not LEFT_OUT
     object.__setattr__(reply, "body", body if has_content else None)
     object.__setattr__(reply, "has_content", has_content)

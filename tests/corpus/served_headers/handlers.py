@@ -51,6 +51,23 @@ class Notes:
                 return Ok([], headers=ListNotesResponse200Headers(x_total=0, link="<\r\nX: y>"))
             case 4:
                 return Ok([NOTE], headers=ListNotesResponse200Headers(x_total=1))
+            case 5:
+                tags = ["tea, hot", "cake"]  # who reads them would see three
+                return Ok([NOTE], headers=ListNotesResponse200Headers(x_total=1, x_tags=tags))
+            case 6:
+                return Ok(
+                    [NOTE],
+                    headers=ListNotesResponse200Headers(
+                        x_total=1,
+                        x_page=1,
+                        x_matrix="1 2; 3 4",
+                        x_deep="flat",
+                        x_seen=models.Seen(by="ann", at=7),
+                        x_free="a, b",
+                        x_odd=[1, {"a": None}],
+                        x_bare="bare",
+                    ),
+                )
         set_headers(request, {"X-Undeclared": "yes"})
         return Ok(
             [NOTE],

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from counterfoil.stub import ApiError, ClientStatusError, StatusError
+from counterfoil.stub import (
+    ApiError,
+    ApiErrorWithHeaders,
+    ClientStatusErrorWithHeaders,
+    StatusErrorWithHeaders,
+)
 
 from . import headers, models
 
@@ -19,17 +24,19 @@ class ServiceUnavailable(ApiError[None, headers.ServiceUnavailableHeaders]):
 
 
 class TooManyClientError(
-    ClientStatusError[models.Problem, headers.TooManyClientErrorHeaders]
+    ClientStatusErrorWithHeaders[models.Problem, headers.TooManyClientErrorHeaders]
 ):
     """There were too many requests."""
 
 
-class TooManyDefault(StatusError[models.Problem, headers.TooManyDefaultHeaders]):
+class TooManyDefault(
+    StatusErrorWithHeaders[models.Problem, headers.TooManyDefaultHeaders]
+):
     """There were too many requests."""
 
 
 class TooManyTooManyRequests(
-    ApiError[models.Problem, headers.TooManyTooManyRequestsHeaders]
+    ApiErrorWithHeaders[models.Problem, headers.TooManyTooManyRequestsHeaders]
 ):
     """There were too many requests."""
 

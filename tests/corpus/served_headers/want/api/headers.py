@@ -41,7 +41,14 @@ class HeadersResponse204Headers(ResponseHeaders):
 
 
 class ListNotesResponse200Headers(ResponseHeaders):
-    """A page of notes."""
+    """A page of notes.
+
+    X-Total: How many there are.
+
+    Link: The next page.
+
+    X-Bare: It has no schema.
+    """
 
     x_total: Annotated[int, ResponseHeader("X-Total")]
     link: Annotated[str | None, ResponseHeader("Link")] = None
@@ -58,6 +65,13 @@ class ListNotesResponse200Headers(ResponseHeaders):
     ] = None
     x_fresh: Annotated[bool | None, ResponseHeader("X-Fresh")] = None
     x_until: Annotated[AwareDatetime | None, ResponseHeader("X-Until")] = None
+    x_page: Annotated[int | None, ResponseHeader("X-Page")] = None
+    x_matrix: Annotated[str | None, ResponseHeader("X-Matrix")] = None
+    x_deep: Annotated[str | None, ResponseHeader("X-Deep")] = None
+    x_seen: Annotated[models.Seen | None, ResponseHeader("X-Seen", explode=True)] = None
+    x_free: Annotated[str | None, ResponseHeader("X-Free")] = None
+    x_odd: Annotated[object | None, ResponseHeader("X-Odd", is_json=True)] = None
+    x_bare: Annotated[str | None, ResponseHeader("X-Bare")] = None
 
 
 class ReadAnyResponse2XXHeaders(ResponseHeaders):

@@ -10,8 +10,12 @@ from counterfoil.stub import lazy
 __getattr__ = lazy(
     __name__,
     {
-        "_common": ["Note"],
+        "_common": ["Deep", "Note"],
         "_errors": ["Problem"],
-        "_headers": ["ListNotesResponse200XOrder", "ListNotesResponse200XQuota"],
+        "_headers": [
+            "ListNotesResponse200XOrder",
+            "ListNotesResponse200XQuota",
+            "Seen",
+        ],
     },
 )

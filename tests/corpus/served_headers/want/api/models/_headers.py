@@ -14,3 +14,8 @@ ListNotesResponse200XOrder = TypeAliasType(
 class ListNotesResponse200XQuota(Model):
     used: Absent[int] = None
     left: Absent[int] = None
+
+
+class Seen(Model):
+    by: Absent[str] = None
+    at: Absent[int] = None
