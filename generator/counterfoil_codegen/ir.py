@@ -57,12 +57,37 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a form."""
+
+    name: Identifier  # photo
+    wire_name: str
+    annotation: Expression  # Upload, list[Upload], models.Caption
+    constraints: tuple[tuple[Identifier, Constant], ...]  # of a list of files
+    required: bool
+    media_type: str | None  # those that it may have: image/png, image/jpeg
+    is_json: bool  # its text is a document of JSON
+    contract: str | None  # the schema in `Api.contracts` that it is held against
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form in parts: a class of the module `forms`."""
+
+    name: Identifier  # AddPhotoForm
+    parts: tuple[Part, ...]
+    closed: bool  # other parts are refused
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """What the body of a request may be: a type, and the media types that are read as it."""
 
     annotation: Expression  # models.NewNotice; str, bytes, BodyStream if it is not parsed
     media_types: tuple[str, ...]  # application/json: parsed and validated
     is_sequence: bool = False  # its items are read by the handler as they arrive
+    is_form: bool = False  # it comes in parts, which the runtime takes as they arrive
     contract: str | None = None  # the schema in `Api.contracts` that it is held against too
 
 
@@ -79,6 +104,11 @@ class Body:
     def may_stream(self) -> bool:
         """Whether the handler reads some of what it may be as it arrives."""
         return self.stream or any(choice.is_sequence for choice in self.choices)
+
+    @property
+    def arrives_in_parts(self) -> bool:
+        """Whether some of what it may be is a form in parts."""
+        return any(choice.is_form for choice in self.choices)
 
     @property
     def streams(self) -> bool:
@@ -310,3 +340,4 @@ class Api:
     contracts: str = ""  # JSON: schemas by name, which ask for more than models check
     messages: tuple[Message, ...] = ()  # by class name
     headers: tuple[ResponseHeaders, ...] = ()  # by class name
+    forms: tuple[Form, ...] = ()  # by class name

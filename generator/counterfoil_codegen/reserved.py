@@ -58,6 +58,7 @@ IMPORTABLE: Final = MappingProxyType(
             "Created",
             "Event",
             "Events",
+            "FormPart",
             "Found",
             "Header",
             "HttpServer",
@@ -66,6 +67,7 @@ IMPORTABLE: Final = MappingProxyType(
             "Location",
             "MovedPermanently",
             "MultiStatus",
+            "MultipartForm",
             "MultipleChoices",
             "NoContent",
             "NoHeaders",
@@ -92,6 +94,7 @@ IMPORTABLE: Final = MappingProxyType(
             "Successful",
             "TemporaryRedirect",
             "Text",
+            "Upload",
             "UseProxy",
             "answers",
             "at_head",
@@ -129,6 +132,7 @@ RESERVED_PARAMETER_NAMES: Final = _IN_ANNOTATIONS | {
     "principal",
     "body",
     "accepted",
+    "forms",
     "unimplemented",
 }
 """A parameter of one of these names would hide what its method or its class needs."""
@@ -141,7 +145,7 @@ DECORATORS: Final = frozenset(
 SHARED_CORS: Final = "CORS"
 """The constant of a policy that several operations of a module share."""
 
-RESERVED_OPERATION_NAMES: Final = _IN_ANNOTATIONS | DECORATORS | {"headers"}
+RESERVED_OPERATION_NAMES: Final = _IN_ANNOTATIONS | DECORATORS | {"forms", "headers"}
 """A method of one of these names would hide what the annotations and decorators after it need.
 
 `register` is free: the servlet finds another name for the method, the handler keeps it.
@@ -152,6 +156,7 @@ RESERVED_MODULE_NAMES: Final = (
         {
             "models",
             "errors",
+            "forms",
             "headers",
             "outgoing",
             "security",

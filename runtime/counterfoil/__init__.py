@@ -19,6 +19,7 @@ from counterfoil._errors import (
 )
 from counterfoil._input.body_stream import BodyStream, body_of, stream_of
 from counterfoil._input.models import UNSET, UnsetType
+from counterfoil._input.uploads import Upload
 from counterfoil._logs import RequestContextFilter, install_log_record_factory
 from counterfoil._options import at_head, cross_origin, lifecycle, limits, takes_headers
 from counterfoil._output.cookies import add_cookies, cookie
@@ -188,6 +189,7 @@ __all__ = [
     "UnrecognizedRequestError",
     "UnrecognizedRequestResource",
     "UnsetType",
+    "Upload",
     "UseProxy",
     "Watchdog",
     "add_cookies",

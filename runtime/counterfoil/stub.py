@@ -15,7 +15,9 @@ from counterfoil._errors import (
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._input.markers import Accept, Body, Cookie, Header, Input, Path, Query
 from counterfoil._input.models import UNSET, Absent, AbsentOrNull, Model
+from counterfoil._input.multipart import FormPart, MultipartForm
 from counterfoil._input.reading import read, receive
+from counterfoil._input.uploads import Upload
 from counterfoil._lazy import lazy
 from counterfoil._options import at_head, cross_origin, lifecycle, limits, takes_headers
 from counterfoil._output.cors import Cors
@@ -105,6 +107,7 @@ __all__ = [
     "Created",
     "Event",
     "Events",
+    "FormPart",
     "Found",
     "Granted",
     "Guard",
@@ -120,6 +123,7 @@ __all__ = [
     "Model",
     "MovedPermanently",
     "MultiStatus",
+    "MultipartForm",
     "MultipleChoices",
     "NoContent",
     "NoHeaders",
@@ -149,6 +153,7 @@ __all__ = [
     "Text",
     "Undeclared",
     "UndeclaredScheme",
+    "Upload",
     "UseProxy",
     "all_of",
     "answers",

@@ -61,6 +61,16 @@ def response_headers(of: ir.ResponseHeaders) -> str:
     return _paragraphs(of.doc.strip() or "Headers.", *told)
 
 
+def forms(api: ir.Api) -> str:
+    """What the module of forms is for."""
+    return f"The forms in parts that operations of {title(api)} take."
+
+
+def form(of: ir.Form) -> str:
+    """The description of a form."""
+    return of.doc.strip() or "A form."
+
+
 def outgoing(api: ir.Api) -> str:
     """What the module of requests is for."""
     return f"What {title(api)} sends by itself: see `counterfoil.client.send`."

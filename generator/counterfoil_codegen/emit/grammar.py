@@ -117,7 +117,17 @@ _NOTHING: Final = re.compile(r"(?!)")
 
 _ONLY_TYPES: Final = frozenset(
     {"Binary", "BodyStream", "Event", "Events", "HttpServer", "Location", "NoHeaders", "Outgoing"}
-    | {"Reply", "Request", "ResponseHeader", "ResponseHeaders", "SetCookie", "Text"}
+    | {
+        "FormPart",
+        "MultipartForm",
+        "Upload",
+        "Reply",
+        "Request",
+        "ResponseHeader",
+        "ResponseHeaders",
+        "SetCookie",
+        "Text",
+    }
 )
 _CLASSES: Final = "|".join(
     sorted(
@@ -139,7 +149,7 @@ _GROUP: Final = Grammar(
         rf"|self\._handler\.{_NAME}|server\.register_paths"
     ),
     attributes=re.compile(
-        rf"(?:models|headers)\.{_CLASS}|datetime\.{_NAME}|given\.{_NAME}|server\.register_paths"
+        rf"(?:models|headers|forms)\.{_CLASS}|datetime\.{_NAME}|given\.{_NAME}|server\.register_paths"
         rf"|_contracts\.SCHEMAS"
         rf"|self\.{_NAME}|self\._handler\.{_NAME}|{_GUARD}|{_GUARD}\.requiring"
     ),
@@ -157,13 +167,13 @@ _ERRORS: Final = Grammar(
     attributes=re.compile(rf"(?:models|headers)\.{_CLASS}|datetime\.{_NAME}"),
     modules=IMPORTABLE_MODULES,
 )
-_HEADERS: Final = Grammar(
+_RECORDS: Final = Grammar(
     top_level=_ASSIGNMENTS | {ast.ClassDef, ast.Import},
     nodes=_EXPRESSIONS | _DEFINITIONS | {ast.Import},
     imports=_OWN_IMPORTS,
     relative=re.compile(r"\."),
-    calls=re.compile("ResponseHeader"),
-    attributes=re.compile(rf"models\.{_CLASS}|datetime\.{_NAME}"),
+    calls=re.compile("ResponseHeader|FormPart|Contract|Field"),
+    attributes=re.compile(rf"models\.{_CLASS}|datetime\.{_NAME}|_contracts\.SCHEMAS"),
     modules=IMPORTABLE_MODULES,
 )
 _OUTGOING: Final = Grammar(
@@ -245,7 +255,8 @@ def grammar_of(name: str) -> Grammar | None:
     known = {
         "__init__.py": _PACKAGE,
         "errors.py": _ERRORS,
-        "headers.py": _HEADERS,
+        "forms.py": _RECORDS,
+        "headers.py": _RECORDS,
         "outgoing.py": _OUTGOING,
         "security.py": _SECURITY,
         "_contracts.py": _CONTRACTS,

@@ -52,11 +52,11 @@ def _choice(choice: ir.Choice) -> Expression:
         Expression.name(Identifier("Annotated")),
         choice.annotation,
         *(Expression.call(mark, (), keywords) for keywords in told),
-        *_contract(choice.contract),
+        *contract(choice.contract),
     )
 
 
-def _contract(name: str | None) -> Iterator[Expression]:
+def contract(name: str | None) -> Iterator[Expression]:
     """`Contract(_contracts.SCHEMAS, "Account_1f2e3d4c")`."""
     if name is not None:
         schemas = Expression.name(Identifier("_contracts"), Identifier("SCHEMAS"))
@@ -112,6 +112,6 @@ def _marks(parameter: ir.Parameter) -> Iterator[Expression]:
         [Constant(parameter.wire_name)] if renamed else [],
         [(Identifier(key), Constant(value)) for key, value in said.items() if value is not None],
     )
-    yield from _contract(parameter.contract)
+    yield from contract(parameter.contract)
     if parameter.constraints:
         yield Expression.call(Expression.name(Identifier("Field")), keywords=parameter.constraints)

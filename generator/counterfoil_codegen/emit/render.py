@@ -8,16 +8,16 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit import views
 from counterfoil_codegen.emit.environment import View, template
-from counterfoil_codegen.emit.headers import headers_view
 from counterfoil_codegen.emit.imports import import_from, imports
 from counterfoil_codegen.emit.internal import InternalError
 from counterfoil_codegen.emit.outgoing import outgoing_view
+from counterfoil_codegen.emit.records import forms_view, headers_view
 from counterfoil_codegen.emit.security import security_view
 from counterfoil_codegen.fragments import Comment, Import
 from counterfoil_codegen.reserved import SECURITY_NAMES
 
 _LONGEST_SOURCE: Final = 49
-_MODULES: Final = {"models": ".", "headers": "."}
+_MODULES: Final = dict.fromkeys(("models", "headers", "forms", "_contracts"), ".")
 _OF_SECURITY: Final = dict.fromkeys(SECURITY_NAMES, ".security")
 _Sections = Iterable[Iterable[Import]]
 
@@ -32,6 +32,8 @@ def render(api: ir.Api) -> dict[str, str]:
     ]
     if api.errors:
         files.append(("errors.py", _errors(api, source)))
+    if api.forms:
+        files.append(("forms.py", _forms(api, source)))
     if api.headers:
         files.append(("headers.py", _headers(api, source)))
     if api.messages:
@@ -68,7 +70,7 @@ def _package(api: ir.Api, source: Comment) -> str:
 
 
 def _group(group: ir.Group, api: ir.Api, source: Comment) -> str:
-    own = {"models": ".", "headers": ".", "_contracts": "."}
+    own = dict(_MODULES)
     own |= {str(error.name): ".errors" for error in api.errors}
     own |= _OF_SECURITY
     return _with_imports("group", views.group_view(group, api), source, own)
@@ -79,7 +81,11 @@ def _errors(api: ir.Api, source: Comment) -> str:
 
 
 def _headers(api: ir.Api, source: Comment) -> str:
-    return _with_imports("headers", headers_view(api), source, {"models": "."})
+    return _with_imports("records", headers_view(api), source, _MODULES)
+
+
+def _forms(api: ir.Api, source: Comment) -> str:
+    return _with_imports("records", forms_view(api), source, _MODULES)
 
 
 def _outgoing(api: ir.Api, source: Comment) -> str:

@@ -271,7 +271,8 @@ def _operation(operation: ir.Operation, taken: set[str], shared: ir.Cors | None)
     found = accepted_view(operation)
     accepted = () if found is None else (found,)
     is_alike = all(success.is_alike for success in operation.successes)
-    at_head = body is not None and (body.may_stream or operation.security is not None)
+    may_stream = body is not None and (body.may_stream or body.arrives_in_parts)
+    at_head = may_stream or (body is not None and operation.security is not None)
     return OperationView(
         id=operation.id,
         name=operation.name,

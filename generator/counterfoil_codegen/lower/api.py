@@ -11,8 +11,10 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
 from counterfoil_codegen.fragments import Identifier
+from counterfoil_codegen.lower.classes import Classes
 from counterfoil_codegen.lower.context import Context, Names
 from counterfoil_codegen.lower.documents import read_dialects
+from counterfoil_codegen.lower.forms import name_forms
 from counterfoil_codegen.lower.groups import finish_groups, module_name
 from counterfoil_codegen.lower.headers import name_headers
 from counterfoil_codegen.lower.mounting import mount
@@ -28,6 +30,7 @@ from counterfoil_codegen.schemas.components import Components
 from counterfoil_codegen.schemas.shapes import JsonSchema
 
 _ERRORS: Final = "errors"
+_FORMS: Final = "forms"
 _HEADERS: Final = "headers"
 
 
@@ -111,6 +114,8 @@ def _mark_users(
             context.mark_users(schema, _ERRORS)
         for schema in draft.header_schemas():
             context.mark_users(schema, _HEADERS)
+        for schema in draft.body.form_schemas() if draft.body is not None else ():
+            context.mark_users(schema, _FORMS)
 
 
 def _finish(
@@ -129,6 +134,10 @@ def _finish(
     of_errors = [one.headers for one in errors.values() if one.headers is not None]
     header_names = name_headers(own.values(), (one.name for one in of_errors))
     headers = [*of_errors, *(own[one].finish(name, names) for one, name in header_names.items())]
+    drawn = {one.owner: one for d in drafts if d.body is not None for one in d.body.forms}
+    form_names = name_forms(drawn.values())
+    forms = [drawn[owner].finish(name, names) for owner, name in form_names.items()]
+    classes = Classes(names, errors, header_names, form_names)
     finished = (message.finish(names, errors) for message in messages)
     info = roots[0].get("info") or roots[0]
     api = ir.Api(
@@ -137,12 +146,13 @@ def _finish(
         title=(info.string("title") if len(roots) == 1 else None) or package,
         version=info.string("version") or "",
         doc=(info.string("description") if len(roots) == 1 else None) or "",
-        groups=_secured(finish_groups(roots, drafts, names, errors, header_names), security),
+        groups=_secured(finish_groups(roots, drafts, classes), security),
         errors=tuple(sorted(errors.values(), key=lambda error: str(error.name))),
         models=(),
         schemes=security.schemes,
         contracts=_contracts(context),
         messages=tuple(sorted(finished, key=lambda message: str(message.name))),
+        forms=tuple(sorted(forms, key=lambda one: str(one.name))),
         headers=tuple(sorted(headers, key=lambda one: str(one.name))),
     )
     components = list(context.components)

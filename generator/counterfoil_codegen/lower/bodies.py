@@ -13,6 +13,7 @@ from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import Content, asks_for_text, is_json, json_first
 from counterfoil_codegen.lower.context import Context, Names, origin_of
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
+from counterfoil_codegen.lower.forms import DraftForm, FormNames, draft_form
 from counterfoil_codegen.lower.sequences import received_items
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as api_rules
@@ -20,6 +21,7 @@ from counterfoil_codegen.rules import bodies as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
 
 _FORM: Final = "application/x-www-form-urlencoded"
+_PARTS: Final = "multipart/form-data"
 _SYMBOLS: Final = r"[\w!#$%&'*+.^`|~-]+"
 _MEDIA_TYPE: Final = re.compile(
     rf"{_SYMBOLS}/{_SYMBOLS}([ \t]*;[ -~]*)?", re.ASCII
@@ -37,24 +39,37 @@ class DraftBody:
     required: bool
     doc: str
     stream: bool
+    forms: tuple[DraftForm, ...] = ()
 
     def schemas(self) -> Iterator[JsonSchema]:
         yield from (schema for one in self.contents for schema in one.schemas())
 
-    def finish(self, names: Names) -> ir.Body:
+    def form_schemas(self) -> Iterator[JsonSchema]:
+        """The schemas that the classes of forms name."""
+        yield from (schema for one in self.forms for schema in one.schemas())
+
+    def finish(self, names: Names, forms: FormNames) -> ir.Body:
         """The body, with the media types of one type together."""
         choices: dict[tuple[Expression, str | None], ir.Choice] = {}
         for content in self.contents:
-            annotation = self._annotation(content, names)
-            new = ir.Choice(annotation, (), content.items is not None, content.contract)
+            annotation = self._annotation(content, names, forms)
+            new = ir.Choice(
+                annotation,
+                (),
+                is_sequence=content.items is not None,
+                is_form=content.form is not None,
+                contract=content.contract,
+            )
             known = choices.get((annotation, content.contract), new)
             media_types = (*known.media_types, content.media_type)
             choices[annotation, content.contract] = replace(known, media_types=media_types)
         return ir.Body(tuple(choices.values()), self.required, self.doc, stream=self.stream)
 
-    def _annotation(self, content: Content, names: Names) -> Expression:
+    def _annotation(self, content: Content, names: Names, forms: FormNames) -> Expression:
         if self.stream:
             return Expression.name(Identifier("BodyStream"))
+        if content.form is not None:
+            return Expression.name(Identifier("forms"), forms[content.form])
         return content.annotation(names) if content.items is None else content.items.received(names)
 
 
@@ -65,10 +80,12 @@ def draft_body(
     place = operation.mapping("requestBody")
     node = context.loader.resolve(place) if place is not None else None
     contents: tuple[Content, ...] = ()
+    reader: _Contents | None = None
     if place is not None and node is not None:
         origin = origin_of(place, node, pascal(operation_id), "Request")
-        contents = _Contents(context, origin, stream=extension.stream is not None).read(node)
-    if node is None or not contents:
+        reader = _Contents(context, origin, stream=extension.stream is not None)
+        contents = reader.read(node)
+    if node is None or not contents or reader is None:
         refuse_stream(extension, "the operation has no body", context.diagnostics)
         return None
     if any(is_json(content.media_type) for content in contents):
@@ -78,6 +95,7 @@ def draft_body(
         node.boolean("required") is True,
         node.string("description") or "",
         extension.stream is not None,
+        tuple(reader.forms),
     )
 
 
@@ -89,6 +107,7 @@ class _Contents:
         self._origin = origin
         self._stream = stream
         self._typed: list[tuple[Node, JsonSchema]] = []
+        self.forms: list[DraftForm] = []
 
     def read(self, body: Node) -> tuple[Content, ...]:
         """Each media type of *body*: JSON first, then in the order of the document."""
@@ -120,8 +139,22 @@ class _Contents:
         if media_type.lower().startswith(_FORM) and not self._stream and self._is_object(schema):
             self._report_separators(resolved)
             return self._validated(media_type, schema)
+        form = self._form(media_type, resolved, schema)
+        if form is not None:
+            return Content(media_type, None, form=form.owner)
         self._report_raw(media_type, node)
         return Content(media_type, None, is_plain=False)
+
+    def _form(self, media_type: str, media: Node | None, schema: Node) -> DraftForm | None:
+        """The form in parts that the body is."""
+        is_form = media_type.partition(";")[0].strip().lower() == _PARTS
+        if not is_form or self._stream or media is None or not self._is_object(schema):
+            return None
+        form = draft_form(self._context, media, schema, replace(self._origin, suffix="Form"))
+        if form is not None:
+            self._report_separators(media)
+            self.forms.append(form)
+        return form
 
     def _validated(self, media_type: str, schema: Node | None) -> Content:
         """What is read as a value of *schema*; as any value without one."""

@@ -11,7 +11,7 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.context import Names, expression
 from counterfoil_codegen.lower.sequences import Items
-from counterfoil_codegen.schemas import JsonSchema
+from counterfoil_codegen.schemas import JsonSchema, Reference
 
 JSON: Final = "application/json"
 _JSON_LIKE: Final = re.compile(
@@ -41,6 +41,7 @@ class Content:
     schema: JsonSchema | None
     is_plain: bool = True  # what the spec says of bytes or text, their type tells
     items: Items | None = None  # what it is a sequence of
+    form: Reference | None = None  # the form in parts that it is
     contract: str | None = None  # the schema, among the contracts, that asks for more than a model
 
     @property

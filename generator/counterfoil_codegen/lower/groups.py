@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
@@ -11,11 +11,9 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Identifier
-from counterfoil_codegen.lower.context import Names
-from counterfoil_codegen.lower.headers import HeaderNames
+from counterfoil_codegen.lower.classes import Classes
 from counterfoil_codegen.lower.operations import DraftOperation
 from counterfoil_codegen.lower.paths import parameter_names
-from counterfoil_codegen.lower.responses import ErrorKey
 from counterfoil_codegen.naming import digest, pascal, snake, told_apart, upper
 from counterfoil_codegen.reserved import RESERVED_CONSTANT_NAMES, RESERVED_MODULE_NAMES
 
@@ -25,9 +23,7 @@ _LONGEST_STEM: Final = 32  # `XServlet(x).register(server)` holds it twice
 def finish_groups(
     roots: Sequence[Node],
     drafts: Sequence[DraftOperation],
-    names: Names,
-    errors: Mapping[ErrorKey, ir.Error],
-    headers: HeaderNames,
+    classes: Classes,
 ) -> tuple[ir.Group, ...]:
     """The groups by module name. Tags that are spelled differently may share a module."""
     by_module: defaultdict[Identifier, list[DraftOperation]] = defaultdict(list)
@@ -38,7 +34,7 @@ def finish_groups(
     tags = [min(draft.mounted.group for draft in members) for _, members in modules]
     stems = told_apart([(tag, pascal(tag, _LONGEST_STEM)) for tag in tags], "")
     return tuple(
-        _group(module, stem, docs.get(tag, ""), members, names, errors, headers)
+        _group(module, stem, docs.get(tag, ""), members, classes)
         for (module, members), tag, stem in zip(modules, tags, stems, strict=True)
     )
 
@@ -48,17 +44,15 @@ def _group(
     stem: str,
     doc: str,
     members: list[DraftOperation],
-    names: Names,
-    errors: Mapping[ErrorKey, ir.Error],
-    headers: HeaderNames,
+    classes: Classes,
 ) -> ir.Group:
     raised = {
-        str(errors[error.key(names)].name) for draft in members for error in draft.responses.errors
+        str(classes.errors[error.key(classes.models)].name)
+        for draft in members
+        for error in draft.responses.errors
     }
     paths = _paths(members, raised)
-    operations = tuple(
-        draft.finish(paths[draft.mounted.template], names, errors, headers) for draft in members
-    )
+    operations = tuple(draft.finish(paths[draft.mounted.template], classes) for draft in members)
     return ir.Group(
         module=module,
         handler=Identifier(f"{stem}Handler"),

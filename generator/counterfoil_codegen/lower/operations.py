@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.bodies import DraftBody, draft_body
-from counterfoil_codegen.lower.context import Context, Names
+from counterfoil_codegen.lower.classes import Classes
+from counterfoil_codegen.lower.context import Context
 from counterfoil_codegen.lower.extensions import Extension
-from counterfoil_codegen.lower.headers import DraftHeaders, HeaderNames
+from counterfoil_codegen.lower.headers import DraftHeaders
 from counterfoil_codegen.lower.parameters import (
     DraftParameter,
     draft_parameters,
@@ -22,7 +23,6 @@ from counterfoil_codegen.lower.paths import parameter_names
 from counterfoil_codegen.lower.responses import (
     DraftError,
     DraftResponses,
-    ErrorKey,
     draft_responses,
 )
 from counterfoil_codegen.lower.successes import finish_successes
@@ -89,24 +89,19 @@ class DraftOperation:
         }
         return tuple(by_wire[name] for name in parameter_names(self.mounted.template))
 
-    def finish(
-        self,
-        path: ir.Path,
-        names: Names,
-        errors: Mapping[ErrorKey, ir.Error],
-        headers: HeaderNames,
-    ) -> ir.Operation:
+    def finish(self, path: ir.Path, classes: Classes) -> ir.Operation:
         node = self.mounted.node
-        raised = {errors[error.key(names)].name: errors[error.key(names)] for error in self._errors}
+        found = [classes.errors[error.key(classes.models)] for error in self._errors]
+        raised = {error.name: error for error in found}
         return ir.Operation(
             id=self.mounted.id,
             name=self.name,
             input=Identifier(f"{self.mounted.stem}Input"),
             method=self.mounted.method,
             path=path,
-            parameters=tuple(parameter.finish(names) for parameter in self.parameters),
-            body=None if self.body is None else self.body.finish(names),
-            successes=finish_successes(self.responses.successes, names, headers),
+            parameters=tuple(parameter.finish(classes.models) for parameter in self.parameters),
+            body=None if self.body is None else self.body.finish(classes.models, classes.forms),
+            successes=finish_successes(self.responses.successes, classes.models, classes.headers),
             errors=tuple(raised.values()),
             options=self.mounted.extension.options,
             doc=doc_of(node, self.mounted.extension.options),

@@ -76,7 +76,7 @@ class DraftMessage:
             occasion=self.place.occasion,
             method=self.place.method,
             parameters=tuple(one.finish(names) for one in self.operation.parameters),
-            body=None if body is None else body.finish(names),
+            body=None if body is None else body.finish(names, {}),
             successes=finish_successes(successes, names, None),
             errors=tuple(dict.fromkeys(errors[error.key(names)] for error in responses.errors)),
             doc=doc_of(self.place.node),
@@ -177,6 +177,6 @@ def _not_sent(draft: DraftOperation) -> str | None:
     content = None if draft.body is None else draft.body.contents[0]
     if content is None or is_json(content.media_type):
         return None
-    if content.schema is not None or content.items is not None:
+    if any((content.schema is not None, content.items, content.form)):
         return f"its body of {content.media_type!r:.80} is none that is written"
     return None

@@ -16,6 +16,11 @@ MEDIA_TYPE_PARAMETERS: Final = Rule(
     Severity.WARNING,
     "Media types of a body that differ in parameters alone are not told apart.",
 )
+FORM_PARTS: Final = Rule(
+    "CF452",
+    Severity.WARNING,
+    "Of a form in parts, the declared parts are typed, not their headers, and no others.",
+)
 FORM_STYLE: Final = Rule(
     "CF451",
     Severity.WARNING,

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol, TypeAlias, Union, cast, get_args, get_ori
 from pydantic import ValidationError
 from typing_extensions import override
 
-from counterfoil._input.body_stream import BodyStream, stream_of
+from counterfoil._input.body_stream import BodyStream, body_of, stream_of
 from counterfoil._input.form_types import encoded, field_type
 from counterfoil._input.forms import read_form
 from counterfoil._input.item_stream import Parts, items_of, lines_of, records_of
@@ -24,18 +24,28 @@ from counterfoil._input.media_types import (
     is_json,
     is_record_sequence,
 )
+from counterfoil._input.multipart import FormPlan, is_multipart_form
+from counterfoil._input.parts import FormParts, boundary_of, read_parts
 from counterfoil._input.problems import Problem
+from counterfoil._input.uploads import keep_until_answered
 from counterfoil._input.wire import type_adapter
 from counterfoil._types import Request
 
-__all__ = ["BodyReader", "body_choices", "body_reader", "contract_of", "is_json"]
+__all__ = ["BodyReader", "Content", "body_choices", "body_reader", "contract_of", "is_json"]
+
+
+Content: TypeAlias = bytes | FormParts | None
+"""What has come of a body before the handler is called; None if it reads as it arrives."""
 
 
 class BodyReader(Protocol):
     """Reads the body into the attribute that it fills."""
 
-    def is_whole(self, request: Request) -> bool:
-        """Whether it needs all of the body, not what has come so far. `check` comes before."""
+    async def arrived(self, request: Request) -> Content:
+        """What it needs of the body, when it has come. `check` comes before.
+
+        Raises what reading a `BodyStream` does.
+        """
 
     def check(self, request: Request) -> None:
         """Hold the head of *request* against what is declared. Raises `CodedError` with 415."""
@@ -43,7 +53,7 @@ class BodyReader(Protocol):
     def read(
         self,
         request: Request,
-        content: bytes | None,
+        content: Content,
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:
@@ -88,6 +98,8 @@ def _kind(annotation: object, media_type: str) -> _Kind:
     types = _types(annotation)
     if BodyStream in types:
         return _StreamedBody
+    if any(map(is_multipart_form, _types(annotation))):
+        return _PartsBody
     if _item_type(annotation) is not None:
         return _RecordsBody if is_record_sequence(media_type) else _LinesBody
     if is_json(media_type):
@@ -125,8 +137,8 @@ class _ChosenBody:
             {each: reader for media_types, reader in readers for each in media_types}
         )
 
-    def is_whole(self, request: Request) -> bool:
-        return self._readers.choose(request).is_whole(request)
+    async def arrived(self, request: Request) -> Content:
+        return await self._readers.choose(request).arrived(request)
 
     def check(self, request: Request) -> None:
         check_coding(request)
@@ -135,7 +147,7 @@ class _ChosenBody:
     def read(
         self,
         request: Request,
-        content: bytes | None,
+        content: Content,
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:
@@ -145,8 +157,8 @@ class _ChosenBody:
 class _WholeBody:
     """A body that is read when all of it has come."""
 
-    def is_whole(self, _: Request) -> bool:
-        return True
+    async def arrived(self, request: Request) -> Content:
+        return await body_of(request)
 
 
 class _JsonBody(_WholeBody):
@@ -171,11 +183,11 @@ class _JsonBody(_WholeBody):
     def read(
         self,
         request: Request,
-        content: bytes | None,
+        content: Content,
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:
-        data = _content(request) if content is None else content
+        data = content if isinstance(content, bytes) else _content(request)
         if not data:
             if not self._optional:
                 problems.append(Problem("body", "not_json", "Content not JSON: it is empty."))
@@ -202,11 +214,11 @@ class _RawBody(_WholeBody):
     def read(
         self,
         request: Request,
-        content: bytes | None,
+        content: Content,
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:
-        data = _content(request) if content is None else content
+        data = content if isinstance(content, bytes) else _content(request)
         if data or not self._optional:
             self._put(data, values, problems)
 
@@ -256,6 +268,42 @@ class _FormBody(_RawBody):
             problems += Problem.first_of(error, "body")
 
 
+class _PartsBody(_RawBody):
+    """A form in parts, whose files may be on disk until the request has been answered."""
+
+    def __init__(
+        self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
+    ) -> None:
+        super().__init__(attribute, annotation, media_types, optional=optional)
+        forms = filter(is_multipart_form, _types(annotation))
+        self._plan = FormPlan(next(forms))
+
+    @override
+    async def arrived(self, request: Request) -> Content:
+        lines = request.requestHeaders.getRawHeaders(b"Content-Type")
+        if lines is None and self._optional:
+            return await body_of(request)
+        boundary = boundary_of(lines[0].decode("latin-1") if lines else "")
+        parts = await read_parts(stream_of(request), boundary, self._plan.is_file)
+        keep_until_answered(request, parts.files())
+        return parts
+
+    @override
+    def read(
+        self,
+        request: Request,
+        content: Content,
+        values: dict[str, object],
+        problems: list[Problem],
+    ) -> None:
+        if isinstance(content, FormParts):
+            values[self._attribute] = self._plan.form(content, problems)
+        elif content is None:
+            raise TypeError("a form in parts is read by `receive`")
+        elif content:
+            problems.append(Problem("body", "form", "The Content-Type is missing"))
+
+
 class _StreamedBody:
     """A body that is read as it arrives, where the server can do it; else the whole of it."""
 
@@ -265,13 +313,13 @@ class _StreamedBody:
         self.check = checker(media_types, is_text=False)
         self._attribute = attribute
 
-    def is_whole(self, _: Request) -> bool:
-        return False
+    async def arrived(self, request: Request) -> Content:
+        return None
 
     def read(
         self,
         request: Request,
-        content: bytes | None,
+        content: Content,
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:
@@ -294,7 +342,7 @@ class _LinesBody(_StreamedBody):
     def read(
         self,
         request: Request,
-        content: bytes | None,
+        content: Content,
         values: dict[str, object],
         problems: list[Problem],
     ) -> None:

@@ -11,9 +11,11 @@ from counterfoil._types import Request
 
 __all__ = [
     "Chooser",
+    "charset_of",
     "check_coding",
     "check_is_no_form",
     "checker",
+    "fits_any",
     "is_form",
     "is_json",
     "is_record_sequence",
@@ -56,7 +58,7 @@ def checker(media_types: Sequence[str], *, is_text: bool) -> Callable[[Request],
             given = line.decode("latin-1")
             if not any(_fits(_essence(given), each) for each in declared):
                 raise _unsupported(request, declared)
-            if is_text and _charset(given) not in _UTF_8:
+            if is_text and charset_of(given) not in _UTF_8:
                 raise CodedError(415, "The body must be in UTF-8")
 
     return check
@@ -113,6 +115,11 @@ def check_is_no_form(request: Request) -> None:
             raise _unsupported(request, ["application/json"])
 
 
+def fits_any(media_type: str, declared: Sequence[str]) -> bool:
+    """Whether *media_type* is one of *declared*, or in a range of these."""
+    return any(_fits(_essence(media_type), _essence(each)) for each in declared)
+
+
 def _unsupported(request: Request, declared: Sequence[str]) -> CodedError:
     """A 415 that lists what is accepted (RFC 9110, section 15.5.16; RFC 5789, section 3.1)."""
     listed = ", ".join(declared)
@@ -135,7 +142,7 @@ def _fits(given: str, declared: str) -> bool:
     return given == declared
 
 
-def _charset(media_type: str) -> str:
+def charset_of(media_type: str) -> str:
     """The charset that *media_type* names (RFC 9110, section 8.3.2), or UTF-8."""
     for name, value in _PARAMETER.findall(media_type):
         if name.lower() == "charset":

@@ -16,8 +16,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from counterfoil._input.accept import accepted
-from counterfoil._input.bodies import BodyReader, body_choices, body_reader, contract_of
-from counterfoil._input.body_stream import body_of
+from counterfoil._input.bodies import BodyReader, Content, body_choices, body_reader, contract_of
 from counterfoil._input.markers import Accept, Parameter
 from counterfoil._input.parameters import collector
 from counterfoil._input.problems import Problem, refusal
@@ -61,7 +60,7 @@ async def receive(request: Request, inputs: type[T], path: Mapping[str, str]) ->
     content = None
     if plan.body is not None:
         plan.body.check(request)
-        content = await body_of(request) if plan.body.is_whole(request) else None
+        content = await plan.body.arrived(request)
     given = inputs.__new__(inputs)
     vars(given).update(plan.values(request, path, content))
     return given
@@ -118,7 +117,7 @@ class _Plan:
     accept: _Accept | None
 
     def values(
-        self, request: Request, path: Mapping[str, str], content: bytes | None
+        self, request: Request, path: Mapping[str, str], content: Content
     ) -> dict[str, object]:
         problems: list[Problem] = []
         values: dict[str, object] = {}

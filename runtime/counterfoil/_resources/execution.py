@@ -20,6 +20,7 @@ from counterfoil._cancel import is_cancellable
 from counterfoil._cpu import CpuTime, cpu_time
 from counterfoil._describe import describe
 from counterfoil._errors import ApiError, DeclaredError, StatusError
+from counterfoil._input.uploads import close_uploads
 from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.headers import set_status
@@ -138,6 +139,7 @@ class _Execution:
             self._fail(error)
             raise
         finally:
+            close_uploads(request)
             if self._runs:
                 self.end_step()  # the request may be logged when it is left
             if ours is not None:

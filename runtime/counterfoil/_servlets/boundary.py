@@ -14,6 +14,7 @@ from typing import Concatenate, TypeAlias, TypeVar
 from twisted.internet.defer import CancelledError, Deferred
 
 from counterfoil._errors import ErrorClass
+from counterfoil._input.uploads import close_uploads
 from counterfoil._json.jsonable import jsonable
 from counterfoil._options import options_of
 from counterfoil._output.headers import set_headers
@@ -76,6 +77,8 @@ def answers(
                 raise
             except Exception as error:
                 return operation.refused(request, error, method.__name__)
+            finally:
+                close_uploads(request)
             return None
 
         operation.method = method
