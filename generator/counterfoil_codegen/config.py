@@ -4,6 +4,12 @@
     root = "."                         # optional: no $ref leaves this folder
     waive = ["CF401"]                  # optional: warnings and notes not to be reported
 
+    [tool.counterfoil.limits]          # optional: how much one API may take; these are the defaults
+    operations = 2000
+    schemas = 10000
+    seconds = 60                       # of the processor
+    memory = 1024                      # MiB
+
     [[tool.counterfoil.api]]
     package = "noticeboard"
     spec = ["spec/noticeboard.yaml"]   # files, or folders: every OpenAPI document below them
@@ -20,11 +26,12 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+from counterfoil_codegen.budget import USUAL, Budget
 from counterfoil_codegen.config_table import Lines, Table
 from counterfoil_codegen.diagnostics import Diagnostics, Span
 from counterfoil_codegen.refusal import RefusalError
@@ -48,6 +55,7 @@ class Config:
     waived: frozenset[str] = frozenset()
     targets: tuple[Target, ...] = ()
     configured: bool = False
+    budget: Budget = USUAL
 
 
 def find(start: Path) -> Config:
@@ -133,7 +141,7 @@ def _table(name: str, data: bytes, diagnostics: Diagnostics) -> Table | None:
 
 
 def _config(folder: Path, table: Table, diagnostics: Diagnostics) -> Config:
-    table.refuse_unknown("root", "waive", "api")
+    table.refuse_unknown("root", "waive", "limits", "api")
     root = table.string("root")
     root_folder = absolute(folder, root) if root else None
     if root_folder and not root_folder.is_dir():
@@ -142,15 +150,22 @@ def _config(folder: Path, table: Table, diagnostics: Diagnostics) -> Config:
     waive = table.strings("waive")
     for message, cure in waivable(waive).items():
         table.report(rules.CONFIG_BAD_VALUE, "waive", message, cure)
+    budget = _budget(table.table("limits"))
     apis = table.tables("api")
     if not apis and not diagnostics.has_errors:
         cure = "add [[tool.counterfoil.api]] with 'package', 'spec' and 'output'"
         table.report(rules.CONFIG_MISSING_KEY, None, "[tool.counterfoil] names no API", cure)
     found = [_target(folder, root_folder, api) for api in apis]
-    targets = tuple(target for target in found if target is not None)
+    targets = tuple(replace(one, budget=budget) for one in found if one is not None)
     if len(targets) == len(apis):
         _refuse_twins(targets, apis)
-    return Config(folder, root_folder, frozenset(waive), targets, configured=True)
+    return Config(folder, root_folder, frozenset(waive), targets, configured=True, budget=budget)
+
+
+def _budget(table: Table) -> Budget:
+    usual = asdict(USUAL)
+    table.refuse_unknown(*usual)
+    return Budget(**{name: table.count(name, limit) for name, limit in usual.items()})
 
 
 def _target(folder: Path, root: Path | None, table: Table) -> Target | None:

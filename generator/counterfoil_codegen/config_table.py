@@ -115,6 +115,22 @@ class Table:
             for nth, item in enumerate(value)
         ]
 
+    def table(self, key: str) -> Table:
+        """The table at *key*; an empty one if there is none, or none that is usable."""
+        value = self._values.get(key, {})
+        if not isinstance(value, dict):
+            self._wrong_type(key, f"a table, under [{self._header}.{key}]")
+            value = {}
+        return Table(value, self._lines, self._diagnostics, header=f"{self._header}.{key}")
+
+    def count(self, key: str, default: int) -> int:
+        """The whole number at *key*, from 1; *default* if there is none, or none that is usable."""
+        value = self._values.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+        self._wrong_type(key, "a whole number, from 1")
+        return default
+
     def _require(self, key: str, example: str) -> None:
         if key not in self._values:
             message = f"[{self._header}] has no {key!r}"

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from counterfoil_codegen import ir, toolchain
-from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.budget import Budget, Meter
+from counterfoil_codegen.diagnostics import Diagnostics, Span
 from counterfoil_codegen.document import Loader
 from counterfoil_codegen.emit import emit
 from counterfoil_codegen.lower import Lowered, lower_api
@@ -33,6 +34,7 @@ class Reading:
     inputs: Mapping[str, str]  # every document that was read, below the root: its digest
     diagnostics: Diagnostics
     lines: Lines  # of the documents, for listings
+    meter: Meter  # what was used so far of the target's budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,33 @@ def read(target: Target, waived: frozenset[str]) -> Reading:
     """Load the specs of *target*, and all that they refer to, and lower them to the IR."""
     diagnostics = Diagnostics(waived)
     loader = Loader(target.root, diagnostics)
+    place = Span(target.specs[0].relative_to(target.root).as_posix(), 1, 1)
+    meter = Meter(target.budget.without(waived), diagnostics, place)
+    lowered = None
+    with meter.watch():
+        lowered = _lower(target, loader, diagnostics, meter.budget)
+    inputs = {document.name: document.sha256 for document in loader.documents}
+    usable = None if diagnostics.has_errors else lowered
+    return Reading(target, usable, inputs, diagnostics, loader.lines, meter)
+
+
+def _lower(
+    target: Target, loader: Loader, diagnostics: Diagnostics, budget: Budget
+) -> Lowered | None:
     paths: dict[Path, None] = {}
     for spec in target.specs:
         paths |= dict.fromkeys(loader.find(spec))
     nodes = [node for path in paths if (node := loader.load(path)) is not None]
-    lowered = None
-    if nodes and not diagnostics.has_errors:
-        lowered = lower_api(
-            nodes, loader, diagnostics, package=target.package, sources=target.sources
-        )
-    inputs = {document.name: document.sha256 for document in loader.documents}
-    usable = None if diagnostics.has_errors else lowered
-    return Reading(target, usable, inputs, diagnostics, loader.lines)
+    if not nodes or diagnostics.has_errors:
+        return None
+    return lower_api(
+        nodes,
+        loader,
+        diagnostics,
+        package=target.package,
+        sources=target.sources,
+        budget=budget,
+    )
 
 
 def build(reading: Reading) -> Build | None:
@@ -69,9 +86,14 @@ def build(reading: Reading) -> Build | None:
     Raises:
         InternalError: what came out is not what this generator means to emit. A bug.
     """
-    if reading.lowered is None:
-        return None
-    lowered = reading.lowered
+    built = None
+    if reading.lowered is not None:
+        with reading.meter.watch():
+            built = _build(reading, reading.lowered)
+    return None if reading.diagnostics.has_errors else built
+
+
+def _build(reading: Reading, lowered: Lowered) -> Build | None:
     findings = ModelFindings(lowered.places, lowered.unchecked, reading.diagnostics)
     models = build_models(lowered.schemas, lowered.users, findings.report)
     if reading.diagnostics.has_errors:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from counterfoil_codegen.budget import USUAL, Budget
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -19,6 +21,7 @@ class Target:
     project: Path  # the folder that generated files name the specs from
     handlers: Path | None = None  # where scaffold writes
     command: str = "counterfoil generate"  # what generates it again
+    budget: Budget = USUAL
 
     @property
     def folder(self) -> Path:

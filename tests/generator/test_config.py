@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from counterfoil_codegen import config
+from counterfoil_codegen.budget import USUAL
 from counterfoil_codegen.config import Config
 from counterfoil_codegen.refusal import RefusalError
 from counterfoil_codegen.target import default_root
@@ -181,3 +183,29 @@ def test_the_default_root(tmp_path: Path, specs: list[str], root: str | None) ->
 
 def test_the_whole_file_system_is_no_default_root(tmp_path: Path) -> None:
     assert default_root(tmp_path, [Path(tmp_path.anchor) / "a.yaml"]) is None
+
+
+def test_limits(tmp_path: Path) -> None:
+    limits = """
+        [tool.counterfoil.limits]
+        operations = 5000
+        memory = 4096
+        """
+    found = read(tmp_path, GOOD + textwrap.dedent(limits))
+    assert found is not None
+    assert found.budget == replace(USUAL, operations=5000, memory=4096)
+    assert {target.budget for target in found.targets} == {found.budget}
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "true", '"1"', "[1]"])
+def test_a_limit_is_a_whole_number(value: str, tmp_path: Path) -> None:
+    limits = f"[tool.counterfoil.limits]\nseconds = {value}\n"
+    assert "CF504 'seconds' is " in finding(tmp_path, f"{limits}{GOOD}")
+
+
+def test_limits_are_a_table_of_known_names(tmp_path: Path) -> None:
+    assert finding(tmp_path, "[tool.counterfoil.limits]\nminutes = 1\n" + GOOD).startswith(
+        "2:1 CF502 unknown key 'minutes' in [tool.counterfoil.limits]"
+    )
+    wrong = GOOD.replace("[tool.counterfoil]", "[tool.counterfoil]\nlimits = 5")
+    assert "CF504 'limits' is an integer" in finding(tmp_path, wrong)

@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
+from counterfoil_codegen.budget import USUAL
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import JsonValue, Loader
 from counterfoil_codegen.lower import Lowered, lower_api
@@ -90,7 +91,9 @@ def lower(folder: Path, spec: JsonValue) -> Lowered:
     loader = Loader(folder, diagnostics)
     root = loader.load(folder / "spec.json")
     assert root is not None
-    lowered = lower_api([root], loader, diagnostics, package="case", sources=("spec.json",))
+    lowered = lower_api(
+        [root], loader, diagnostics, package="case", sources=("spec.json",), budget=USUAL
+    )
     assert lowered is not None, list(diagnostics)
     return lowered
 

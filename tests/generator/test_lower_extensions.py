@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from counterfoil import Cors, lifecycle
 from counterfoil_codegen import ir
+from counterfoil_codegen.budget import USUAL
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import JsonValue, Loader
 from counterfoil_codegen.lower import lower_api
@@ -144,7 +145,9 @@ def options(own: JsonValue, shared: JsonValue | None = None) -> ir.Options:
         root = loader.load(place)
         if root is None:
             raise RefusedError
-        lowered = lower_api([root], loader, diagnostics, package="api", sources=("spec.json",))
+        lowered = lower_api(
+            [root], loader, diagnostics, package="api", sources=("spec.json",), budget=USUAL
+        )
     if lowered is None:
         raise RefusedError
     return lowered.api.groups[0].operations[0].options

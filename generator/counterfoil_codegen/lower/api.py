@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from counterfoil_codegen import ir
+from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
 from counterfoil_codegen.fragments import Identifier
@@ -52,17 +53,24 @@ def lower_api(
     *,
     package: str,
     sources: tuple[str, ...],
+    budget: Budget,
 ) -> Lowered | None:
-    """Lower the documents *roots*, joined into one API; None where findings forbid it."""
+    """Lower the documents *roots*, joined into one API; None where findings forbid it.
+
+    Raises:
+        BudgetError: they ask for more than *budget*.
+    """
     dialects = read_dialects(roots, diagnostics)
     if dialects is None:
         return None
-    context = Context(loader, diagnostics, Components(loader, diagnostics, dialects))
+    context = Context(loader, diagnostics, Components(loader, diagnostics, dialects, budget))
     mounted = mount(roots, loader, diagnostics)
     if not mounted and not diagnostics.has_errors:
         _report_empty(roots, diagnostics)
+    _check_count([one.node for one in mounted], budget)
     drafts = [draft_operation(context, one) for one in mounted]
     messages = draft_messages(context, roots, mounted)
+    _check_count([one.mounted.node for one in (*drafts, *(m.operation for m in messages))], budget)
     _name_components(roots, context)
     _mark_users(drafts, messages, context)
     context.components.unchecked.report(diagnostics)
@@ -72,6 +80,11 @@ def lower_api(
         return None
     lowered = _finish(roots, context, drafts, messages, names, security, package, sources)
     return lowered if context.has_no_errors() else None
+
+
+def _check_count(operations: Sequence[Node], budget: Budget) -> None:
+    if len(operations) > budget.operations:
+        budget.check_operations(len(operations), operations[budget.operations])
 
 
 def _report_empty(roots: Sequence[Node], diagnostics: Diagnostics) -> None:

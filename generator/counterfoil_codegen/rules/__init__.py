@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from counterfoil_codegen.diagnostics import Rule
-from counterfoil_codegen.rules import answers, api, bodies, oddities, project, reading, sequences
+from counterfoil_codegen.rules import (
+    answers,
+    api,
+    bodies,
+    budget,
+    oddities,
+    project,
+    reading,
+    sequences,
+)
 
 ALL: Final[tuple[Rule, ...]] = tuple(
     sorted(
         {
             rule
-            for area in (reading, answers, api, bodies, oddities, project, sequences)
+            for area in (reading, budget, answers, api, bodies, oddities, project, sequences)
             for rule in vars(area).values()
             if isinstance(rule, Rule)
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader
 from counterfoil_codegen.schemas.contracts import Contracts
@@ -18,8 +19,10 @@ from counterfoil_codegen.schemas.views import View
 class Components:
     """The named schemas of an API, as its requests and as its responses have them."""
 
-    def __init__(self, loader: Loader, diagnostics: Diagnostics, dialects: Dialects) -> None:
-        self._registry = Registry()
+    def __init__(
+        self, loader: Loader, diagnostics: Diagnostics, dialects: Dialects, budget: Budget
+    ) -> None:
+        self._registry = Registry(budget)
         one_way = OneWay(loader)
         self.unchecked = Unchecked(loader)
         self.contracts = Contracts(loader, dialects, one_way)

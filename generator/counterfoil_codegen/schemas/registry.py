@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.schemas.shapes import JsonSchema, Reference
 
@@ -43,7 +44,8 @@ class Component:
 class Registry:
     """The named schemas of an API."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._found: dict[Reference, Component] = {}
         self._to_build: deque[Component] = deque()
 
@@ -51,12 +53,17 @@ class Registry:
         return iter(self._found.values())
 
     def component(self, node: Node, origin: Origin | None, *, is_request: bool) -> Component:
-        """The component of *node*; *origin* is None for one that is named by where it stands."""
+        """The component of *node*; *origin* is None for one that is named by where it stands.
+
+        Raises:
+            BudgetError: it is one too many.
+        """
         reference = Reference(node.document.name, node.pointer, is_request)
         found = self._found.get(reference)
         if found is None:
             found = self._found[reference] = Component(node, origin, is_request)
             self._to_build.append(found)
+            self._budget.check_schemas(len(self._found), node)
         elif origin is None or (found.origin is not None and origin.key < found.origin.key):
             found.origin = origin  # whatever the order of reading, the same one is left
         return found

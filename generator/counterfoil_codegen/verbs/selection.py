@@ -119,7 +119,8 @@ def _from_command_line(options: Options, project: Config, needs_output: bool) ->
     here = Path.cwd()
     specs = tuple(absolute(here, spec) for spec in options.spec)
     root = _root(options, project, specs)
-    return Target(package, specs, absolute(here, options.output or "."), root, project.folder)
+    output = absolute(here, options.output or ".")
+    return Target(package, specs, output, root, project.folder, budget=project.budget)
 
 
 def _root(options: Options, project: Config, specs: Sequence[Path]) -> Path:

@@ -1,0 +1,142 @@
+"""How much one API may ask of the machine. The spec is untrusted, so there is always a limit.
+
+The configuration is trusted, and may raise each: `[tool.counterfoil.limits]`. The largest real
+specs that are tried (GitHub) take 767 operations, 1,100 schemas, 10 seconds and 200 MiB.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from counterfoil_codegen.diagnostics import Diagnostics, Place, Rule, Span
+from counterfoil_codegen.rules import budget as rules
+
+_UNLIMITED: Final = sys.maxsize
+_TICK: Final = 0.1  # seconds of the processor between two looks at what was used
+_STATISTICS: Final = Path("/proc/self/statm")  # of Linux: pages, the second number those resident
+_UNIT: Final = 1 if sys.platform == "darwin" else 1024  # bytes, in which `ru_maxrss` counts
+
+
+class BudgetError(BaseException):
+    """A limit was passed. No library on the way may take it for an error of its own."""
+
+    def __init__(self, rule: Rule, message: str, name: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.rule: Final = rule
+        self.message: Final = message
+        self.name: Final = name
+        self.place: Final = place
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The limits for one API; all whole numbers, from 1."""
+
+    operations: int = 2_000
+    schemas: int = 10_000  # those that become models, and those in them without a name
+    seconds: int = 60  # of this process on the processor, however busy the machine is
+    memory: int = 1_024  # MiB, beyond what the process has before
+
+    def without(self, waived: frozenset[str]) -> Budget:
+        """The same without the limits whose rules are waived."""
+        fields = {"operations": rules.OPERATIONS, "schemas": rules.SCHEMAS}
+        fields |= {"seconds": rules.SECONDS, "memory": rules.MEMORY}
+        lifted = {name: _UNLIMITED for name, rule in fields.items() if rule.id in waived}
+        return replace(self, **lifted)
+
+    def check_operations(self, count: int, place: Place) -> None:
+        """Raises:
+        BudgetError: *count* operations are too many; *place* is the first past the limit.
+        """
+        if count > self.operations:
+            message = f"the API has {count:,} operations, at most {self.operations:,} are generated"
+            raise BudgetError(rules.OPERATIONS, message, "operations", place)
+
+    def check_schemas(self, count: int, place: Place) -> None:
+        """Raises:
+        BudgetError: *count* schemas are too many; *place* is the first past the limit.
+        """
+        if count > self.schemas:
+            message = f"the API has more than {self.schemas:,} schemas that become models"
+            raise BudgetError(rules.SCHEMAS, message, "schemas", place)
+
+
+USUAL: Final = Budget()
+
+
+class Meter:
+    """Holds what is done for one API against its budget, in as many stretches as it takes."""
+
+    def __init__(self, budget: Budget, diagnostics: Diagnostics, place: Span) -> None:
+        self.budget: Final = budget
+        self._diagnostics: Final = diagnostics
+        self._place: Final = place
+        self._seconds = 0.0
+        self._before: Final = _resident()
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Within, a limit that is passed ends what is being done, and is reported.
+
+        Time and memory are watched in the main thread alone: elsewhere Python hears no signals.
+        """
+        started = time.process_time()
+        try:
+            with self._ticking(started):
+                yield
+        except BudgetError as error:
+            self._report(error)
+        finally:
+            self._seconds += time.process_time() - started
+
+    @contextmanager
+    def _ticking(self, started: float) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def tick(number: int, frame: FrameType | None) -> None:
+            self._check(self._seconds + time.process_time() - started)
+
+        before = signal.signal(signal.SIGPROF, tick)
+        # It ticks on: what is raised where nobody can catch it, as in a finalizer, is raised again.
+        signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.signal(signal.SIGPROF, before)
+
+    def _check(self, seconds: float) -> None:
+        if seconds > self.budget.seconds:
+            limit = f"{self.budget.seconds:,} second{'s' if self.budget.seconds > 1 else ''}"
+            message = f"generating the API takes more than {limit} of the processor"
+            raise BudgetError(rules.SECONDS, message, "seconds")
+        if _resident() - self._before > self.budget.memory * 2**20:
+            message = f"generating the API takes more than {self.budget.memory:,} MiB of memory"
+            raise BudgetError(rules.MEMORY, message, "memory")
+
+    def _report(self, error: BudgetError) -> None:
+        cure = (
+            f"is the spec what you expect? If so, raise {error.name} = "
+            f"under [tool.counterfoil.limits], or waive {error.rule.id}"
+        )
+        self._diagnostics.report(error.rule, error.place or self._place, error.message, cure)
+
+
+def _resident() -> int:
+    """The bytes of memory that this process has; the most it ever had, where that is not told."""
+    try:
+        return int(_STATISTICS.read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
