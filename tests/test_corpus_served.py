@@ -13,12 +13,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http.client import IncompleteRead
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from counterfoil import JsonResource
+from counterfoil import InvalidResponseError, JsonResource
 from counterfoil.testing import Response
+from counterfoil.validation import ResponseValidation
 from counterfoil_codegen.cli import main
 from ruamel.yaml import YAML
 
@@ -45,6 +47,7 @@ class Exchange:
     errcode: str | None = None
     says: tuple[str, ...] = ()
     headers_of_answer: Mapping[str, str | None] | None = None  # null: there is none
+    breaches: tuple[str, ...] = ()  # how its handler breaks the spec
 
     @property
     def content(self) -> bytes:
@@ -115,15 +118,40 @@ def test_ruff_finds_nothing(project: Path) -> None:
 
 
 def test_the_answers(case: Path, project: Path, serve: Serve) -> None:
+    """They come as they must; what handlers answer is as the spec has it, but where it says so."""
     package = importlib.import_module("api")
     handlers: ModuleType = importlib.import_module("handlers")
-    root = JsonResource()
+    found: list[InvalidResponseError] = []
+    root = JsonResource(validation=ResponseValidation(refuse=False, report=found.append))
     package.register(root, **handlers.HANDLERS)
     server = serve(root)
     for exchange in exchanges(case):
         method, target = exchange.request.split(" ", 1)
         sent = server.request(method, target, body=exchange.content, headers=exchange.headers)
         exchange.check(sent)
+        breaches = [breach for error in found for breach in error.breaches]
+        assert breaches == list(exchange.breaches), exchange.request
+        found.clear()
+
+
+def test_what_breaks_the_spec_is_refused(case: Path, project: Path, serve: Serve) -> None:
+    broken = [exchange for exchange in exchanges(case) if exchange.breaches]
+    if not broken:
+        return
+    package = importlib.import_module("api")
+    handlers: ModuleType = importlib.import_module("handlers")
+    root = JsonResource(validation=ResponseValidation())
+    package.register(root, **handlers.HANDLERS)
+    server = serve(root)
+    for exchange in broken:
+        method, target = exchange.request.split(" ", 1)
+        try:
+            sent = server.request(method, target, headers=exchange.headers)
+        except (IncompleteRead, ConnectionError):
+            assert exchange.breaches[0].startswith("item "), "the head was not sent yet"
+        else:
+            assert sent.status == 500, exchange.request
+            assert sent.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
 
 
 def exchanges(case: Path) -> list[Exchange]:

@@ -31,8 +31,8 @@ RUNTIME: Final = [
     ["_input", "_output", "_routing"],
     ["_options"],
     ["_sending", "_server", "_servlets"],
-    ["_resources"],
-    ["client", "contracts", "metrics", "servlet", "stub", "testing", "tracing"],
+    ["_resources", "_validation"],
+    ["client", "contracts", "metrics", "servlet", "stub", "testing", "tracing", "validation"],
 ]
 GENERATOR: Final = [
     [

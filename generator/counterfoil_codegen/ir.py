@@ -166,6 +166,44 @@ class Error:
     headers: ResponseHeaders | None = None  # those that it declares
 
 
+class Held(Enum):
+    """What of an answer's body is held against a schema. The value is the runtime's name for it."""
+
+    VALUE = "value"  # the body
+    ITEMS = "items"  # each item of a sequence
+    EVENTS = "events"  # each event of a stream, its data as JSON
+    DATA = "data"  # the data of each event
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedContent:
+    """A media type of an answer, and the schema of what is sent as it."""
+
+    media_type: str
+    contract: str | None  # the schema in `Api.answers`; None: bytes, or any text
+    held: Held = Held.VALUE
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedHeader:
+    """A header of an answer, and the schema of its value."""
+
+    wire_name: str
+    required: bool
+    contract: str | None  # the schema in `Api.answers`
+    explode: bool
+    is_json: bool  # its text is a document of JSON
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedResponse:
+    """What the spec says of the answers of one status of an operation."""
+
+    status: str  # 200, 2XX, default
+    contents: tuple[DescribedContent, ...]
+    headers: tuple[DescribedHeader, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
     """A path template as the spec writes it, under the base path of its document."""
@@ -271,6 +309,7 @@ class Operation:
     security: Security | None = None  # None: anybody may call it, and nobody is asked who it is
     summary: str = ""
     deprecated: bool = False
+    described: tuple[DescribedResponse, ...] = ()  # by status; what its answers are held against
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -339,5 +378,6 @@ class Api:
     schemes: tuple[SecurityScheme, ...] = ()  # by name
     contracts: str = ""  # JSON: schemas by name, which ask for more than models check
     messages: tuple[Message, ...] = ()  # by class name
+    answers: str = ""  # JSON: schemas by name, which answers are held against
     headers: tuple[ResponseHeaders, ...] = ()  # by class name
     forms: tuple[Form, ...] = ()  # by class name

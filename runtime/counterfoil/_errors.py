@@ -9,8 +9,9 @@
     │       └── InvalidRequestError         a parameter or the body was refused
     ├── ApiError                    declared by the spec, of one status; raised with its body
     │   └── ApiErrorWithHeaders         and with its headers, of which some are required
-    └── StatusError                 the same, for `default` and for ranges such as `4XX`
-        └── StatusErrorWithHeaders
+    ├── StatusError                 the same, for `default` and for ranges such as `4XX`
+    │   └── StatusErrorWithHeaders
+    └── InvalidResponseError        an answer is not what the spec says, where that is looked at
 
 Every other exception is answered by a 500 that says nothing to the client.
 """
@@ -39,6 +40,7 @@ __all__ = [
     "DeclaredError",
     "ErrorClass",
     "InvalidRequestError",
+    "InvalidResponseError",
     "RedirectException",
     "ServerStatusError",
     "ServerStatusErrorWithHeaders",
@@ -201,6 +203,21 @@ class InvalidRequestError(CodedError):
     def __init__(self, errcode: str, problems: Sequence[str], msg: str | None = None) -> None:
         super().__init__(400, "; ".join(problems) if msg is None else msg, errcode)
         self.problems = tuple(problems)
+
+
+class InvalidResponseError(AssertionError):
+    """An answer is not what the spec says of it: a 500, or the end of a stream that has begun.
+
+    Raised only where responses are validated: in tests, and with `counterfoil.validation`.
+    `operation` is its `operationId`, `status` that of the answer, and `breaches` say where it is
+    wrong and what was expected. They quote the spec, and nothing of the answer.
+    """
+
+    def __init__(self, operation: str, status: int, breaches: Sequence[str]) -> None:
+        super().__init__(f"{operation} answered {status}, but {'; '.join(breaches)}")
+        self.operation = operation
+        self.status = status
+        self.breaches = tuple(breaches)
 
 
 def unimplemented(operation_id: str) -> Exception:

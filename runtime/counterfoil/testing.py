@@ -15,6 +15,10 @@ A handler that waits is started, inspected, and left:
 
 What has come of a stream that goes on is `pending.body_so_far`.
 
+What a handler answers is held against its spec: where it differs, whoever asks for the answer gets
+an `InvalidResponseError`, which is a failed assertion. A test that is after such an answer says
+`TestClient(root, validate_responses=False)`.
+
 Everything happens at once, in the calling thread, `defer_to_thread` too, and no reactor runs. Time
 stands still until a test moves it with `client.clock.advance(seconds)`; give that clock to what is
 under test.
@@ -41,15 +45,24 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 from typing_extensions import override
 
+from counterfoil._errors import InvalidResponseError
 from counterfoil._json.decoding import JsonValue
 from counterfoil._output.formats import ErrorFormat
 from counterfoil._server.deadlines import Deadlines
 from counterfoil._server.observing import Observer
 from counterfoil._server.site import DEFAULT_MAX_BODY_SIZE, Site
+from counterfoil._servlets.validation import VALIDATION
 from counterfoil._threads import runs_inline
 from counterfoil._types import AnyResource
+from counterfoil._validation.response_validation import ResponseValidation
 
-__all__ = ["NotAnsweredError", "PendingResponse", "Response", "TestClient"]
+__all__ = [
+    "InvalidResponseError",
+    "NotAnsweredError",
+    "PendingResponse",
+    "Response",
+    "TestClient",
+]
 
 Query: TypeAlias = Mapping[str, str | int | Iterable[str | int]]
 """Parameters of a query; an iterable gives a parameter several times."""
@@ -91,8 +104,10 @@ class TestClient:
         tag: str = "-",
         errors: ErrorFormat | None = None,
         observers: Iterable[Observer] = (),
+        validate_responses: bool = True,
     ) -> None:
-        """The options are those of `Site`."""
+        """The options are those of `Site`, but for *validate_responses*."""
+        self._validates = validate_responses
         self.clock = Clock()
         self.site = Site(
             resource,
@@ -171,7 +186,8 @@ class TestClient:
         as the body unless it is None; it may be a model, or hold models. `body=b"null"` sends
         JSON's null.
 
-        Raises `NotAnsweredError` if the handler waits for something: use `start` for that.
+        Raises `NotAnsweredError` if the handler waits for something: use `start` for that; and
+        `InvalidResponseError` if it answers what its spec does not have.
         """
         pending = self.start(method, path, query=query, json=json, body=body, headers=headers)
         return pending.response()
@@ -198,10 +214,12 @@ class TestClient:
         pending = PendingResponse(method, connection)
         data = f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
         inline = runs_inline.set(True)
+        validation = VALIDATION.set(pending.validation if self._validates else None)
         try:
             connection.dataReceived(data)
             self._take_turns()
         finally:
+            VALIDATION.reset(validation)
             runs_inline.reset(inline)
         return pending
 
@@ -221,6 +239,8 @@ class PendingResponse:
 
     def __init__(self, method: str, connection: Protocol) -> None:
         self._method = method
+        self._invalid: list[InvalidResponseError] = []
+        self.validation = ResponseValidation(report=self._invalid.append)
         self._transport = _MemoryTransport(connection)
         connection.makeConnection(self._transport)
 
@@ -241,7 +261,11 @@ class PendingResponse:
 
     @property
     def body_so_far(self) -> bytes:
-        """What has come of the body: the first items of a stream that goes on, for one."""
+        """What has come of the body: the first items of a stream that goes on, for one.
+
+        Raises `InvalidResponseError` if the answer, or one of its items, is not as the spec has it.
+        """
+        self._check()
         received = self._begun()
         if received is None:
             return b""
@@ -251,7 +275,12 @@ class PendingResponse:
             return error.partial
 
     def response(self) -> Response:
-        """The answer. Raises `NotAnsweredError` if it is not complete."""
+        """The answer.
+
+        Raises `NotAnsweredError` if it is not complete, and `InvalidResponseError` if it is not as
+        the spec has it.
+        """
+        self._check()
         response = self._parsed()
         if response is None:
             raise NotAnsweredError(f"no complete answer to {self._method}; sent: {self.sent!r}")
@@ -260,6 +289,10 @@ class PendingResponse:
     def disconnect(self) -> None:
         """Leave: what the handler awaits is cancelled, if it is `@cancellable`."""
         self._transport.lose(ConnectionDone())
+
+    def _check(self) -> None:
+        for error in self._invalid:
+            raise error
 
     def _begun(self) -> http.client.HTTPResponse | None:
         """The answer, its head read; None if that has not come."""

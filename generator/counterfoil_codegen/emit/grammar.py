@@ -260,6 +260,7 @@ def grammar_of(name: str) -> Grammar | None:
         "outgoing.py": _OUTGOING,
         "security.py": _SECURITY,
         "_contracts.py": _CONTRACTS,
+        "_responses.py": _CONTRACTS,
         "models/__init__.py": _MODELS,
         "models/__init__.pyi": _MODELS_STUB,
     }

@@ -12,6 +12,7 @@ from counterfoil_codegen.emit.imports import import_from, imports
 from counterfoil_codegen.emit.internal import InternalError
 from counterfoil_codegen.emit.outgoing import outgoing_view
 from counterfoil_codegen.emit.records import forms_view, headers_view
+from counterfoil_codegen.emit.responses import responses_view
 from counterfoil_codegen.emit.security import security_view
 from counterfoil_codegen.fragments import Comment, Import
 from counterfoil_codegen.reserved import SECURITY_NAMES
@@ -25,8 +26,9 @@ _Sections = Iterable[Iterable[Import]]
 def render(api: ir.Api) -> dict[str, str]:
     """The files of the package of *api*, not yet formatted, sorted by name."""
     source = source_comment(api.sources)
+    groups = {group: views.group_view(group, api) for group in api.groups}
     files = [
-        *((f"{group.module}.py", _group(group, api, source)) for group in api.groups),
+        *((f"{group.module}.py", _group(view, api, source)) for group, view in groups.items()),
         ("__init__.py", _package(api, source)),
         ("py.typed", ""),
     ]
@@ -42,6 +44,8 @@ def render(api: ir.Api) -> dict[str, str]:
         files.append(("security.py", _security(api, source)))
     if api.contracts:
         files.append(("_contracts.py", _contracts(api, source)))
+    if groups:
+        files.append(("_responses.py", _responses(api, groups, source)))
     if api.models:
         files.extend(_models(api, source))
     if len({name.lower() for name, _ in files}) != len(files):
@@ -69,11 +73,11 @@ def _package(api: ir.Api, source: Comment) -> str:
     return _with_imports("package", views.package_view(api), source, own)
 
 
-def _group(group: ir.Group, api: ir.Api, source: Comment) -> str:
+def _group(view: views.GroupView, api: ir.Api, source: Comment) -> str:
     own = dict(_MODULES)
     own |= {str(error.name): ".errors" for error in api.errors}
     own |= _OF_SECURITY
-    return _with_imports("group", views.group_view(group, api), source, own)
+    return _with_imports("group", view, source, own)
 
 
 def _errors(api: ir.Api, source: Comment) -> str:
@@ -99,6 +103,10 @@ def _security(api: ir.Api, source: Comment) -> str:
 
 def _contracts(api: ir.Api, source: Comment) -> str:
     return _rendered("contracts", views.contracts_view(api), source, [])
+
+
+def _responses(api: ir.Api, groups: Mapping[ir.Group, views.GroupView], source: Comment) -> str:
+    return _rendered("responses", responses_view(api, groups), source, [])
 
 
 def _models(api: ir.Api, source: Comment) -> Iterable[tuple[str, str]]:

@@ -28,6 +28,7 @@ from counterfoil_codegen.rules import reading
 from counterfoil_codegen.rules.oddities import BROKEN_UNUSED
 from counterfoil_codegen.schemas.assign import assign_names, put_names
 from counterfoil_codegen.schemas.components import Components
+from counterfoil_codegen.schemas.contracts import Contracts
 from counterfoil_codegen.schemas.shapes import JsonSchema
 
 _ERRORS: Final = "errors"
@@ -163,7 +164,8 @@ def _finish(
         errors=tuple(sorted(errors.values(), key=lambda error: str(error.name))),
         models=(),
         schemes=security.schemes,
-        contracts=_contracts(context),
+        contracts=_contracts(context.components.contracts),
+        answers=_contracts(context.components.answers),
         messages=tuple(sorted(finished, key=lambda message: str(message.name))),
         forms=tuple(sorted(forms, key=lambda one: str(one.name))),
         headers=tuple(sorted(headers, key=lambda one: str(one.name))),
@@ -180,9 +182,8 @@ def _finish(
     )
 
 
-def _contracts(context: Context) -> str:
-    schemas = context.components.contracts.schemas
-    return json.dumps(schemas, sort_keys=True) if schemas else ""
+def _contracts(contracts: Contracts) -> str:
+    return json.dumps(contracts.schemas, sort_keys=True) if contracts.schemas else ""
 
 
 def _secured(groups: tuple[ir.Group, ...], security: Security) -> tuple[ir.Group, ...]:

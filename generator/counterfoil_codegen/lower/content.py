@@ -42,7 +42,7 @@ class Content:
     is_plain: bool = True  # what the spec says of bytes or text, their type tells
     items: Items | None = None  # what it is a sequence of
     form: Reference | None = None  # the form in parts that it is
-    contract: str | None = None  # the schema, among the contracts, that asks for more than a model
+    contract: str | None = None  # the schema, among the contracts, that its values are held against
 
     @property
     def is_text(self) -> bool:

@@ -38,6 +38,7 @@ class DraftHeader:
     explode: bool
     is_json: bool
     doc: str
+    contract: str | None  # the schema, among the contracts, that its value is held against
 
     def finish(self, names: Names) -> ir.ResponseHeader:
         is_cookie = self.wire_name.lower() == _SET_COOKIE
@@ -50,6 +51,13 @@ class DraftHeader:
             self.explode,
             self.is_json,
             self.doc,
+        )
+
+    def described(self) -> ir.DescribedHeader:
+        """What an answer is held against."""
+        contract = None if self.wire_name.lower() == _SET_COOKIE else self.contract
+        return ir.DescribedHeader(
+            self.wire_name, self.required, contract, self.explode, self.is_json
         )
 
 
@@ -159,6 +167,7 @@ def _draft(context: Context, one: Found, name: Identifier, origin: Origin) -> Dr
         explode=one.node.boolean("explode") is True,
         is_json=is_document,
         doc=one.node.string("description") or "",
+        contract=None if is_text or schema is None else context.components.answers.whole(schema),
     )
 
 

@@ -11,6 +11,7 @@ from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.bodies import DraftBody, draft_body
 from counterfoil_codegen.lower.classes import Classes
 from counterfoil_codegen.lower.context import Context
+from counterfoil_codegen.lower.described import describe
 from counterfoil_codegen.lower.extensions import Extension
 from counterfoil_codegen.lower.headers import DraftHeaders
 from counterfoil_codegen.lower.parameters import (
@@ -108,6 +109,7 @@ class DraftOperation:
             place=node,
             summary=node.string("summary") or "",
             deprecated=node.boolean("deprecated") is True,
+            described=describe(self.responses),
         )
 
     @property

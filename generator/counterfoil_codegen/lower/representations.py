@@ -78,16 +78,20 @@ class _Contents:
                 yield Content(media_type, None, items=items)
             elif is_json(media_type):
                 has_json = True
-                yield Content(
-                    media_type, {} if schema is None else self._schema(schema, media_type)
-                )
+                typed = {} if schema is None else self._schema(schema, media_type)
+                yield Content(media_type, typed, contract=self._contract(schema))
             elif has_json and is_value:
                 self._report(media_type, node)
             elif schema is not None and is_value and media_type in _JSON_RANGES:
                 has_json = True
-                yield Content(JSON, self._schema(schema, JSON))
+                yield Content(JSON, self._schema(schema, JSON), contract=self._contract(schema))
             else:
-                yield Content(media_type, None, schema is None or asks_for_text(schema))
+                is_plain = schema is None or asks_for_text(schema)
+                contract = None if is_plain or is_value else self._contract(schema)
+                yield Content(media_type, None, is_plain, contract=contract)
+
+    def _contract(self, schema: Node | None) -> str | None:
+        return None if schema is None else self._context.components.answers.whole(schema)
 
     def _is_value(self, schema: Node) -> bool:
         """Whether *schema* asks for more than text or bytes."""

@@ -51,7 +51,8 @@ class Items:
 
     schema: JsonSchema | None
     events: tuple[Event, ...] = ()
-    contract: str | None = None  # what a received item is held against beside its type
+    contract: str | None = None  # the schema, among the contracts, that each item is held against
+    are_data: bool = False  # that schema is of the data of events alone
 
     def annotation(self, names: Names) -> Expression:
         """The annotation of the sequence that a handler returns."""
@@ -85,10 +86,14 @@ def sent_items(
     if schema is None or media is None:
         return None
     if not is_of_events:
-        return Items(context.sent(schema, origin.child("Item")))
+        contract = context.components.answers.whole(schema)
+        return Items(context.sent(schema, origin.child("Item")), contract=contract)
     if media.get("itemSchema") is None and "data" not in _properties(context, schema):
-        return Items(None, (Event(_data(context, schema, origin.child("Data"))),))
-    return Items(None, _Stream(context, origin).events(schema))
+        event = Event(_data(context, schema, origin.child("Data")))
+        contract = context.components.answers.data(schema)
+        return Items(None, (event,), contract, are_data=True)
+    contract = context.components.answers.whole(schema, is_event=True)
+    return Items(None, _Stream(context, origin).events(schema), contract)
 
 
 def received_items(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -46,41 +47,70 @@ _BEYOND: Final = frozenset(
     (*NOT_ENFORCED, "minProperties", "maxProperties", "patternProperties", "prefixItems")
 )
 _OF_TEXTS: Final = frozenset(("minLength", "maxLength", "pattern"))
+# What models make of text, and write as these formats have it: all others are hints.
+_FORMATS: Final = frozenset(("date", "date-time", "uuid"))
+_JSON: Final = "application/json"
+_DATA: Final = "data"
+_OF_VALUES: Final = frozenset(("allOf", "anyOf", "oneOf", "properties"))
+# What holds schemas of the very value that it stands beside.
+_OF_THE_SAME: Final = frozenset(("allOf", "anyOf", "oneOf", "not", "if", "then", "else"))
 _BESIDE_ALTERNATIVES: Final = ("properties", "required", "allOf", "additionalProperties")
 
 
 class Contracts:
-    """The schemas of what requests bring that models alone would let through."""
+    """The schemas that values are held against, as requests or as responses have them."""
 
-    def __init__(self, loader: Loader, dialects: Dialects, one_way: OneWay) -> None:
+    def __init__(
+        self, loader: Loader, dialects: Dialects, one_way: OneWay, *, is_request: bool
+    ) -> None:
         self.schemas: dict[str, JsonSchema] = {}
         self._loader = loader
         self._dialects = dialects
         self._one_way = one_way
+        self._is_request = is_request
         self._beyond = Reach(loader, self._asks_for_more)
-        self._waiting: deque[tuple[str, Node]] = deque()
+        self._waiting: deque[tuple[str, Node, bool]] = deque()
 
     def name(self, schema: Node) -> str | None:
         """The name of *schema* among `schemas`; None if its model checks all that it asks for."""
-        if not self._beyond.leads(schema):
-            return None
+        return self.whole(schema) if self._beyond.leads(schema) else None
+
+    def whole(self, schema: Node, *, is_event: bool = False) -> str:
+        """The name of *schema* among `schemas`, whatever it asks for.
+
+        The data of an event is held against in two forms: the `text` of it, and the `json` that
+        this is.
+        """
         is_reference = isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}
         target = self._loader.resolve(schema) if is_reference else schema
-        name = self._named(target or schema)
+        return self._finished(self._named(target or schema, is_event=is_event))
+
+    def data(self, schema: Node) -> str:
+        """The name of the *schema* of the data of events, in these two forms."""
+        name = self._new_name(schema, "data")
+        self.schemas[name] = self._data(schema)
+        return self._finished(name)
+
+    def _finished(self, name: str) -> str:
         while self._waiting:
-            waiting, node = self._waiting.popleft()
-            self.schemas[waiting] = self._schema(node, None)
+            waiting, node, is_event = self._waiting.popleft()
+            self.schemas[waiting] = self._schema(node, None, is_event=is_event)
         return name
 
-    def _named(self, node: Node) -> str:
-        place = "/".join((node.document.name, *node.pointer))
-        name = f"{pascal(node.name) if node.name.isidentifier() else 'Schema'}_{digest(place)}"
+    def _named(self, node: Node, *, is_event: bool) -> str:
+        name = self._new_name(node, *(("event",) if is_event else ()))
         if name not in self.schemas:
             self.schemas[name] = {}
-            self._waiting.append((name, node))
+            self._waiting.append((name, node, is_event))
         return name
 
-    def _schema(self, node: Node, omitted: frozenset[str] | None) -> JsonSchema:
+    def _new_name(self, node: Node, *more: str) -> str:
+        place = "/".join((node.document.name, *node.pointer, *more))
+        return f"{pascal(node.name) if node.name.isidentifier() else 'Schema'}_{digest(place)}"
+
+    def _schema(
+        self, node: Node, omitted: frozenset[str] | None, *, is_event: bool = False
+    ) -> JsonSchema:
         value = node.value
         if not isinstance(value, dict):
             return {} if value is not False else {"not": {}}
@@ -89,35 +119,49 @@ class Contracts:
         if "$ref" in value:
             target = self._loader.resolve(node)
             if target is not None:
-                found["$ref"] = f"#/$defs/{self._named(target)}"
+                found["$ref"] = f"#/$defs/{self._named(target, is_event=is_event)}"
             if is_old:
                 return found
         if omitted is None:
-            omitted = self._one_way.omitted(node, is_request=True)
+            omitted = self._one_way.omitted(node, is_request=self._is_request)
         found |= {key: value[key] for key in _COPIED if key in value}
         if is_old:
             convert_exclusive_bounds(found)
         required = value.get("required")
         if isinstance(required, list):
             found["required"] = [name for name in required if name not in omitted]
-        pattern = value.get("pattern")
-        if isinstance(pattern, str) and pattern_problem(pattern) is None:
-            found["pattern"] = pattern
-        self._put_schemas(found, node, omitted)
+        self._put_spelling(found, value)
+        self._put_schemas(found, node, omitted, is_event=is_event)
         self._put_discriminator(found, node)
         if is_old and value.get("nullable") is True and found:
             return {"anyOf": [found, {"type": "null"}]}
         return found
 
-    def _put_schemas(self, found: JsonSchema, node: Node, omitted: frozenset[str]) -> None:
+    def _put_spelling(self, found: JsonSchema, value: Mapping[str, JsonValue]) -> None:
+        pattern = value.get("pattern")
+        if isinstance(pattern, str) and pattern_problem(pattern) is None:
+            found["pattern"] = pattern
+        known = value.get("format")
+        if not self._is_request and isinstance(known, str) and known in _FORMATS:
+            found["format"] = known
+
+    def _put_schemas(
+        self, found: JsonSchema, node: Node, omitted: frozenset[str], *, is_event: bool
+    ) -> None:
         for keyword in ONE:
             child = node.get(keyword)
             if child is not None:
-                found[keyword] = self._boolean_or_schema(child)
+                found[keyword] = self._boolean_or_schema(
+                    child, is_event=is_event and keyword in _OF_THE_SAME
+                )
         for keyword in LISTS:
             passed_on = omitted if keyword == "allOf" else None
             holder = node.get(keyword)
-            listed = [self._schema(each, passed_on) for each in holder.elements()] if holder else []
+            of_events = is_event and keyword in _OF_THE_SAME
+            listed = [
+                self._schema(each, passed_on, is_event=of_events)
+                for each in (holder.elements() if holder is not None else ())
+            ]
             if listed:
                 found[keyword] = listed
         for keyword in MAPS:
@@ -127,11 +171,45 @@ class Contracts:
                 if not (keyword == "properties" and name in omitted)
                 and not (keyword == "patternProperties" and pattern_problem(name) is not None)
             }
+            if keyword == "properties":
+                held |= self._put_properties(node, omitted, is_event=is_event)
             if held:
                 found[keyword] = held
 
-    def _boolean_or_schema(self, node: Node) -> JsonSchema | bool:
-        return node.value if isinstance(node.value, bool) else self._schema(node, None)
+    def _put_properties(
+        self, node: Node, omitted: frozenset[str], *, is_event: bool
+    ) -> dict[str, JsonSchema | bool]:
+        """The properties that are held otherwise than their schemas say."""
+        found: dict[str, JsonSchema | bool] = {}
+        for name, child in members_of(node, "properties"):
+            if name in omitted and not self._is_request:
+                found[name] = False
+            elif name == _DATA and is_event:
+                found[name] = self._data(child)
+        return found
+
+    def _data(self, schema: Node) -> JsonSchema:
+        """The schema of the data of an event, as a text, and as the JSON that it may be.
+
+        See JSON Schema validation, section 8.5, and OpenAPI 3.2, "Server-Sent Events".
+        """
+        target = self._loader.resolve(schema)
+        if target is None or not isinstance(target.value, dict):
+            return {}
+        media_type, inner = target.get("contentMediaType"), target.get("contentSchema")
+        found: JsonSchema = {}
+        if inner is not None and (media_type is None or media_type.value == _JSON):
+            found["json"] = self._boolean_or_schema(inner)
+        is_text = target.value.get("type", "string") == "string"
+        found["text" if is_text and not target.value.keys() & _OF_VALUES else "json"] = (
+            self._boolean_or_schema(schema)
+        )
+        return {"properties": found}
+
+    def _boolean_or_schema(self, node: Node, *, is_event: bool = False) -> JsonSchema | bool:
+        if isinstance(node.value, bool):
+            return node.value
+        return self._schema(node, None, is_event=is_event)
 
     def _put_discriminator(self, found: JsonSchema, node: Node) -> None:
         """Where a property tells the alternative, the value fits that one, whatever others it fits.

@@ -14,7 +14,7 @@ from twisted.internet.task import Cooperator
 from twisted.python.failure import Failure
 
 from counterfoil._describe import describe, printable
-from counterfoil._errors import ClientDisconnectedError, CodedError
+from counterfoil._errors import ClientDisconnectedError, CodedError, InvalidResponseError
 from counterfoil._json.conversion import body_in_slices
 from counterfoil._json.encoding import encode
 from counterfoil._json.slices import encoded_in_slices, is_large
@@ -179,7 +179,10 @@ def logged(request: Request, error: BaseException) -> CodedError:
         return _CANCELLED
     if isinstance(error, ClientDisconnectedError):
         return _CANCELLED
-    logger.error("%s: %s failed", describe(request), servlet_of(request), exc_info=error)
+    if isinstance(error, InvalidResponseError):
+        logger.error("%s: %s", describe(request), error)
+    else:
+        logger.error("%s: %s failed", describe(request), servlet_of(request), exc_info=error)
     return INTERNAL
 
 

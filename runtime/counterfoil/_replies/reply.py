@@ -26,6 +26,7 @@ __all__ = [
     "Text",
     "WithoutContent",
     "fill",
+    "with_body",
 ]
 
 Binary: TypeAlias = bytes | AsyncIterable[bytes]
@@ -68,6 +69,15 @@ def fill(reply: Reply[object], body: object, headers: AnyHeaders | None) -> None
     object.__setattr__(reply, "body", body if has_content else None)
     object.__setattr__(reply, "has_content", has_content)
     object.__setattr__(reply, "headers", None if headers is None else header_values(headers))
+
+
+def with_body(reply: Reply[object], body: object) -> Reply[object]:
+    """A reply like *reply*, with another body."""
+    made: Reply[object] = object.__new__(type(reply))
+    if "status" not in vars(type(reply)):  # a reply of a range, which has its own
+        object.__setattr__(made, "status", reply.status)
+    fill(made, body, reply.headers)
+    return made
 
 
 class WithoutContent(Reply[None, H_co]):

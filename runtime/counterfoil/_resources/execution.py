@@ -30,6 +30,7 @@ from counterfoil._server.request import SiteRequest
 from counterfoil._servlets.boundary import operation_of
 from counterfoil._servlets.limits import check_body, too_slow
 from counterfoil._servlets.operation import Operation, send_declared
+from counterfoil._servlets.validation import VALIDATION, Validation
 from counterfoil._types import Answer, Request
 
 __all__ = ["Arguments", "Callback", "Route", "run"]
@@ -73,12 +74,20 @@ class Route:
         )
 
 
-def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer) -> None:
+def run(
+    request: Request,
+    route: Route,
+    arguments: Arguments,
+    renderer: Renderer,
+    validation: Validation | None = None,
+) -> None:
     """Call the handler of *route* for *request*, and answer with what comes of it.
+
+    What an operation answers is held against its spec by *validation*, or by that of the context.
 
     A handler that does not wait has been answered for when this returns.
     """
-    execution = _Execution(request, route, renderer)
+    execution = _Execution(request, route, renderer, VALIDATION.get() or validation)
     context = contextvars.copy_context()
     if isinstance(request, SiteRequest):
         request.servlet_name = route.servlet
@@ -106,12 +115,28 @@ def run(request: Request, route: Route, arguments: Arguments, renderer: Renderer
 class _Execution:
     """The state of one handler at work."""
 
-    __slots__ = ("_expired", "_lasts", "_renderer", "_request", "_route", "_runs", "_step_began")
+    __slots__ = (
+        "_expired",
+        "_lasts",
+        "_renderer",
+        "_request",
+        "_route",
+        "_runs",
+        "_step_began",
+        "_validation",
+    )
 
-    def __init__(self, request: Request, route: Route, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        request: Request,
+        route: Route,
+        renderer: Renderer,
+        validation: Validation | None,
+    ) -> None:
         self._request = request
         self._route = route
         self._renderer = renderer
+        self._validation = validation
         self._expired = False
         self._lasts = False
         self._runs = False
@@ -183,17 +208,26 @@ class _Execution:
         if self._route.options.max_body is not None:
             check_body(request, self._route.options.max_body)
         reply = await operation.method(self._route.owner, request, **arguments)
-        if not self._expired:
+        validation = self._validation
+        if not self._expired and validation is None:
             reply = operation.checked(request, reply)
         if self._is_late(reply.status):
             return None
-        form = operation.form_of(request, reply)
+        if validation is None:
+            form = operation.form_of(request, reply)
+        else:
+            reply, form = validation.reply(request, operation, reply)
         self._lasts = form.is_sequence
         return form.send(request, reply, self._renderer)
 
     async def _raised(self, error: DeclaredError) -> None:
         """Answer *error*, which the handler has raised, or the items that it returned."""
         operation = self._route.operation
+        if operation is not None and self._validation is not None:
+            shown = self._validation.raised(self._request, operation, error)
+            if shown is not error:
+                self._fail(shown)
+                return
         if operation is None or not operation.declares(error):
             self._fail(error)
             return

@@ -23,6 +23,7 @@ from counterfoil._resources.execution import Arguments, Callback, Route, run
 from counterfoil._routing.router import Found, Router
 from counterfoil._server.heads import ANY_BODY, BodyPlan
 from counterfoil._server.request import SiteRequest
+from counterfoil._servlets.validation import Validation
 from counterfoil._types import Request
 
 __all__ = ["JsonResource"]
@@ -48,17 +49,20 @@ class JsonResource(Resource):
         cors: Cors | None = None,
         errors: ErrorFormat | None = None,
         error_page: ErrorPage | None = None,
+        validation: Validation | None = None,
     ) -> None:
         """*canonical_json* sorts keys and leaves characters unescaped (Matrix, appendix 3.1).
 
         *errors* is the shape of every error body, `MatrixErrors` unless given; *error_page* is that
-        of operations that answer with HTML.
+        of operations that answer with HTML. A *validation*, a `ResponseValidation` of
+        `counterfoil.validation`, holds what handlers answer against the spec.
         """
         Resource.__init__(self)
         self.isLeaf = True
         self._cors = Cors() if cors is None else cors
         self._json = JsonRenderer(canonical=canonical_json, errors=errors)
         self._html = HtmlRenderer(self._json, ErrorPage() if error_page is None else error_page)
+        self._validation = validation
         self._routes: Router[Route] = Router()
 
     def register_paths(
@@ -145,7 +149,7 @@ class JsonResource(Resource):
         except CodedError as error:
             renderer.fail(request, error)
         else:
-            run(request, route, arguments, renderer)
+            run(request, route, arguments, renderer, self._validation)
 
     def _unrouted(self, request: Request, method: str, path: str) -> None:
         known = self._routes.allowed(path)

@@ -22,6 +22,7 @@ from counterfoil._replies import Reply
 from counterfoil._servlets.limits import check_body, within
 from counterfoil._servlets.operation import Operation
 from counterfoil._servlets.representations import Content
+from counterfoil._servlets.validation import VALIDATION
 from counterfoil._types import Answer, Request
 
 __all__ = ["answers", "operation_of"]
@@ -62,21 +63,28 @@ def answers(
 
         @wraps(method)
         async def servlet(self: S, request: Request, /, **path: str) -> Answer | None:
+            validation = VALIDATION.get()
             try:
                 options = options_of(servlet)
                 if options.lifecycle is not None:
                     options.lifecycle.set_headers(request)
                 check_body(request, options.max_body)
                 given = await within(request, options.timeout, method(self, request, **path))
-                reply = operation.checked(request, given)
-                form = operation.form_of(request, reply)
+                if validation is None:
+                    reply = operation.checked(request, given)
+                    form = operation.form_of(request, reply)
+                else:
+                    reply, form = validation.reply(request, operation, given)
                 if form.hands_on(reply):
                     return _handed_on(request, reply)
                 await form.write(request, reply)
             except CancelledError:
                 raise
             except Exception as error:
-                return operation.refused(request, error, method.__name__)
+                shown = (
+                    error if validation is None else validation.raised(request, operation, error)
+                )
+                return operation.refused(request, shown, method.__name__)
             finally:
                 close_uploads(request)
             return None

@@ -6,7 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from counterfoil._describe import describe
-from counterfoil._errors import CodedError, DeclaredError, ErrorClass, error_object
+from counterfoil._errors import (
+    CodedError,
+    DeclaredError,
+    ErrorClass,
+    InvalidResponseError,
+    error_object,
+)
 from counterfoil._input.media_types import is_json
 from counterfoil._json.jsonable import jsonable
 from counterfoil._output.connection import abort
@@ -163,5 +169,8 @@ def send_declared(
 
 
 def _failed(request: Request, fault: Exception, name: str) -> Answer:
-    logger.error("%s: %s failed", describe(request), name, exc_info=fault)
+    if isinstance(fault, InvalidResponseError):
+        logger.error("%s: %s", describe(request), fault)
+    else:
+        logger.error("%s: %s failed", describe(request), name, exc_info=fault)
     return 500, error_object(500, "Internal server error")

@@ -42,8 +42,8 @@ class Representation:
 
     def __init__(self, media_type: str) -> None:
         self.offered = media_type
-        self._is_range = media_type.partition(";")[0].strip().endswith("/*")
-        if self._is_range:
+        self.is_range = media_type.partition(";")[0].strip().endswith("/*")
+        if self.is_range:
             is_text = media_type.lower().startswith("text/")
             media_type = "text/plain" if is_text else "application/octet-stream"
         self.media_type = media_type
@@ -90,19 +90,19 @@ class Representation:
         if self.is_html:
             set_clickjacking_protection_headers(request)
         if isinstance(body, AsyncIterable) and not self.is_json:
-            streamed_as = self._content_type(request, body)
+            streamed_as = self.content_type(request, body)
             if self._framing is not None:
                 await respond_with_items(request, reply.status, body, self._framing, streamed_as)
                 return
             await respond_with_stream(request, reply.status, body, streamed_as)
             return
         content = self._encoded(body) if reply.has_content else b""
-        content_type = self._content_type(request, body) if reply.has_content else None
+        content_type = self.content_type(request, body) if reply.has_content else None
         write_response(request, reply.status, content, content_type)
 
     def write_body(self, request: Request, status: int, body: object) -> None:
         """Answer with *body*, which is whole. Raises as `write`."""
-        write_response(request, status, self._encoded(body), self._content_type(request, body))
+        write_response(request, status, self._encoded(body), self.content_type(request, body))
 
     def _encoded(self, body: object) -> bytes:
         if self.is_json:
@@ -113,11 +113,11 @@ class Representation:
             return body.encode("utf-8")
         raise TypeError(f"a body of {self.media_type} must be bytes, not {type(body).__name__}")
 
-    def _content_type(self, request: Request, body: object) -> str:
+    def content_type(self, request: Request, body: object) -> str:
         """The declared media type; what is encoded here, or made in pieces of text, is UTF-8."""
         media_type: str = self.media_type
         given = (
-            request.responseHeaders.getRawHeaders(b"Content-Type", []) if self._is_range else None
+            request.responseHeaders.getRawHeaders(b"Content-Type", []) if self.is_range else None
         )
         if given:
             media_type = given[0].decode("latin-1")

@@ -1,0 +1,1 @@
+"""Holds what handlers answer against the spec, with a validator of JSON Schema."""
