@@ -153,7 +153,7 @@ _GROUP: Final = Grammar(
         rf"|_contracts\.SCHEMAS"
         rf"|self\.{_NAME}|self\._handler\.{_NAME}|{_GUARD}|{_GUARD}\.requiring"
     ),
-    alone=re.compile(rf"self\._handler\.{_NAME}|server\.register_paths"),
+    alone=re.compile(rf"read|self\._handler\.{_NAME}|server\.register_paths"),
     decorators=DECORATORS,
     dunders=frozenset({"__all__", "__init__"}),
     modules=IMPORTABLE_MODULES,

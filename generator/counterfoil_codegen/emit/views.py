@@ -71,6 +71,11 @@ class OperationView:
         return bool(self.positional or self.fields or self.body)
 
     @property
+    def hands_over(self) -> bool:
+        """Whether the handler gets any of what is read."""
+        return bool(self.positional or self.keywords or self.body)
+
+    @property
     def signature_explodes(self) -> bool:
         """Whether the signature takes a line for each parameter: it is too long for one."""
         given = [f", principal: {self.principal}"] if self.principal else []

@@ -55,6 +55,9 @@ class Reports:
     async def read_any(self, request: Request) -> models.Report:
         return models.Report(year=1)
 
+    async def read_same(self, request: Request) -> models.Report:
+        return models.Report(year=2)
+
 
 async def ticks() -> AsyncIterator[Event[models.Tick]]:
     for number in (1, 2):

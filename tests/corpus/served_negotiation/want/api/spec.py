@@ -37,6 +37,7 @@ REPORTS_YEAR = path("/reports/{year}")
 TICKS = path("/ticks")
 PICTURES = path("/pictures")
 ANY = path("/any")
+SAME = path("/same")
 
 
 class SpecHandler(Protocol):
@@ -100,6 +101,13 @@ class SpecHandler(Protocol):
         """GET /any"""
         raise unimplemented("readAny")
 
+    async def read_same(self, request: Request) -> models.Report:
+        """Nothing of the request is for the handler.
+
+        GET /same
+        """
+        raise unimplemented("readSame")
+
 
 class ReadReportInput(Input):
     year: Annotated[int, Path()]
@@ -127,6 +135,10 @@ class ReadPictureInput(Input):
     accepted: Annotated[Literal["image/*", "text/plain; charset=utf-8"], Accept()]
 
 
+class ReadSameInput(Input):
+    accepted: Annotated[Literal["application/json", "text/json"], Accept()]
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -137,6 +149,7 @@ class SpecServlet:
         server.register_paths("GET", [TICKS], self.read_ticks, "readTicks")
         server.register_paths("GET", [PICTURES], self.read_picture, "readPicture")
         server.register_paths("GET", [ANY], self.read_any, "readAny")
+        server.register_paths("GET", [SAME], self.read_same, "readSame")
         server.register_paths("GET", [REPORTS_YEAR], self.read_report, "readReport")
         server.register_paths("PUT", [REPORTS_YEAR], self.write_report, "writeReport")
 
@@ -188,4 +201,10 @@ class SpecServlet:
     @answers(Ok)
     async def read_any(self, request: Request, **_path: str) -> Reply[object]:
         reply = await self._handler.read_any(request)
+        return Ok(reply)
+
+    @answers(Ok, contents=[Content(Ok, "application/json", "text/json")])
+    async def read_same(self, request: Request, **path: str) -> Reply[object]:
+        read(request, ReadSameInput, path)
+        reply = await self._handler.read_same(request)
         return Ok(reply)
