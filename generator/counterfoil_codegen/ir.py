@@ -310,6 +310,7 @@ class Operation:
     summary: str = ""
     deprecated: bool = False
     described: tuple[DescribedResponse, ...] = ()  # by status; what its answers are held against
+    exposed: tuple[str, ...] = ()  # the headers that its answers declare, for other origins
 
     @property
     def offered(self) -> tuple[str, ...]:

@@ -100,6 +100,7 @@ IMPORTABLE: Final = MappingProxyType(
             "at_head",
             "cancellable",
             "cross_origin",
+            "exposes_headers",
             "lazy",
             "lifecycle",
             "limits",
@@ -138,7 +139,16 @@ RESERVED_PARAMETER_NAMES: Final = _IN_ANNOTATIONS | {
 """A parameter of one of these names would hide what its method or its class needs."""
 
 DECORATORS: Final = frozenset(
-    {"answers", "at_head", "cancellable", "cross_origin", "lifecycle", "limits", "takes_headers"}
+    {
+        "answers",
+        "at_head",
+        "cancellable",
+        "cross_origin",
+        "exposes_headers",
+        "lifecycle",
+        "limits",
+        "takes_headers",
+    }
 )
 """What stands above the methods of a servlet."""
 

@@ -22,7 +22,14 @@ from counterfoil._input.body_stream import BodyStream, body_of, stream_of
 from counterfoil._input.models import UNSET, UnsetType
 from counterfoil._input.uploads import Upload
 from counterfoil._logs import RequestContextFilter, install_log_record_factory
-from counterfoil._options import at_head, cross_origin, lifecycle, limits, takes_headers
+from counterfoil._options import (
+    at_head,
+    cross_origin,
+    exposes_headers,
+    lifecycle,
+    limits,
+    takes_headers,
+)
 from counterfoil._output.cookies import add_cookies, cookie
 from counterfoil._output.cors import Cors
 from counterfoil._output.disposition import content_disposition
@@ -204,6 +211,7 @@ __all__ = [
     "defer_to_thread",
     "defer_to_thread_pool",
     "drain_on_shutdown",
+    "exposes_headers",
     "finish_request",
     "install_log_record_factory",
     "is_cancellable",

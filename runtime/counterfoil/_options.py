@@ -21,6 +21,7 @@ __all__ = [
     "RouteOptions",
     "at_head",
     "cross_origin",
+    "exposes_headers",
     "lifecycle",
     "limits",
     "options_of",
@@ -50,6 +51,9 @@ class RouteOptions:
 
     headers: tuple[str, ...] = ()
     """The request headers that it reads: a preflight request is told of them."""
+
+    exposed: tuple[str, ...] = ()
+    """The headers of its answers that pages of other origins may read."""
 
     at_head: bool = False
     """Whether it is called when the head has come, and awaits the body itself."""
@@ -113,7 +117,9 @@ def lifecycle(
     headers = Lifecycle(deprecation, sunset, deprecation_link, sunset_link)
 
     def mark(function: _Function) -> _Function:
-        return _with(function, replace(options_of(function), lifecycle=headers))
+        options = options_of(function)
+        exposed = (*options.exposed, *headers.names)
+        return _with(function, replace(options, lifecycle=headers, exposed=exposed))
 
     return mark
 
@@ -123,6 +129,20 @@ def takes_headers(*names: str) -> Callable[[_Function], _Function]:
 
     def mark(function: _Function) -> _Function:
         return _with(function, replace(options_of(function), headers=names))
+
+    return mark
+
+
+def exposes_headers(*names: str) -> Callable[[_Function], _Function]:
+    """Let pages of other origins read these headers of the answers of a route.
+
+    They are named beside those that its `Cors` exposes, where that lets the page in at all. Who
+    reads an answer's body may read all of its `Cache-Control`, `Content-Type` and their like.
+    """
+
+    def mark(function: _Function) -> _Function:
+        options = options_of(function)
+        return _with(function, replace(options, exposed=(*options.exposed, *names)))
 
     return mark
 

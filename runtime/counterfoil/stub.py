@@ -19,7 +19,14 @@ from counterfoil._input.multipart import FormPart, MultipartForm
 from counterfoil._input.reading import read, receive
 from counterfoil._input.uploads import Upload
 from counterfoil._lazy import lazy
-from counterfoil._options import at_head, cross_origin, lifecycle, limits, takes_headers
+from counterfoil._options import (
+    at_head,
+    cross_origin,
+    exposes_headers,
+    lifecycle,
+    limits,
+    takes_headers,
+)
 from counterfoil._output.cors import Cors
 from counterfoil._replies import (
     Accepted,
@@ -162,6 +169,7 @@ __all__ = [
     "authorize_if_given",
     "cancellable",
     "cross_origin",
+    "exposes_headers",
     "lazy",
     "lifecycle",
     "limits",

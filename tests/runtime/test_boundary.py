@@ -227,7 +227,7 @@ def test_text_is_labelled_as_it_is_encoded(declared: str, sent: str) -> None:
     assert response.body.decode("utf-8") == "caf\u00e9"
 
 
-@pytest.mark.parametrize("returned", [Accepted(THING), Ok(THING), Ok(None)])
+@pytest.mark.parametrize("returned", [Accepted(THING), NoContent()])
 def test_a_reply_in_the_place_of_a_body_is_undeclared(
     caplog: pytest.LogCaptureFixture, returned: Reply[object]
 ) -> None:
@@ -235,6 +235,13 @@ def test_a_reply_in_the_place_of_a_body_is_undeclared(
     response = outcome(Ok(returned))
     assert response.json() == {"errcode": "M_UNKNOWN", "error": "Internal server error"}
     assert f"the operation does not declare {type(returned).__name__}" in caplog.text
+
+
+def test_a_reply_in_the_place_of_its_own_body_is_that_reply() -> None:
+    """As from a handler that may return the body alone, or a reply with headers."""
+    response = outcome(Ok(Ok(THING, headers={"X-Total": "1"})))
+    assert response.headers["x-total"] == "1"
+    assert response.json() == outcome(Ok(THING)).json()
 
 
 def test_what_is_undeclared_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from inspect import signature
 
 import pytest
-from counterfoil import CodedError, Cors, JsonResource, Request
-from counterfoil.stub import cross_origin, path, takes_headers
+from counterfoil import CodedError, Cors, JsonResource, Request, set_headers
+from counterfoil.stub import cross_origin, exposes_headers, path, takes_headers
 from counterfoil.testing import TestClient
 
 from tests.serving import Serve
@@ -31,6 +31,14 @@ class Shop:
     def till(self, request: Request) -> tuple[int, object]:
         raise CodedError(402, "Pay first")
 
+    @exposes_headers("X-Total", "server")
+    @cross_origin(Cors(origins=(HOME,), exposed_headers=("x-total", "ETag")))
+    @exposes_headers("Link")
+    def cashbook(self, request: Request) -> tuple[int, object]:
+        set_headers(request, {"Vary": "Accept-Language"})
+        set_headers(request, {"Vary": ["Cookie, accept-language"]})
+        return 200, {}
+
     @cross_origin(Cors(origins=()))
     def cellar(self, request: Request) -> tuple[int, object]:
         return 200, {}
@@ -41,6 +49,7 @@ def shop(cors: Cors | None = None) -> JsonResource:
     resource.register_paths("GET", [path("/open")], made.open, "open")
     resource.register_paths("POST", [path("/open")], made.order, "order")
     resource.register_paths("GET", [path("/till")], made.till, "till")
+    resource.register_paths("GET", [path("/cashbook")], made.cashbook, "cashbook")
     resource.register_paths("GET", [path("/cellar")], made.cellar, "cellar")
     return resource
 
@@ -94,6 +103,21 @@ def test_b68_a_route_may_have_a_policy_of_its_own_and_its_errors_too(serve: Serv
     asking = {"Origin": HOME, "Access-Control-Request-Method": "GET"}
     preflight = server.request("OPTIONS", "/till", headers=asking)
     assert preflight.headers["access-control-allow-credentials"] == "true"
+
+
+def test_a_page_may_read_the_headers_that_a_route_exposes(serve: Serve) -> None:
+    server = serve(shop())
+    answer = server.get("/cashbook", headers={"Origin": HOME})
+    assert answer.headers["access-control-expose-headers"] == "x-total, ETag, Link, server"
+    answer = server.get("/cashbook", headers={"Origin": AWAY})
+    assert "access-control-expose-headers" not in answer.headers
+
+
+def test_b68_a_handler_cannot_undo_that_an_answer_varies_by_origin(serve: Serve) -> None:
+    server = serve(shop())
+    for origin in (HOME, AWAY):
+        answer = server.get("/cashbook", headers={"Origin": origin})
+        assert answer.headers["vary"] == "Cookie, accept-language, Origin"
 
 
 def test_no_origin_at_all(serve: Serve) -> None:

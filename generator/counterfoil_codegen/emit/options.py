@@ -34,6 +34,8 @@ def options(operation: ir.Operation, shared: ir.Cors | None) -> Iterator[Express
     headers = dict.fromkeys((*header_names(operation), *security.headers(operation.security)))
     if headers:
         yield _call("takes_headers", map(Constant, headers))
+    if operation.exposed:
+        yield _call("exposes_headers", map(Constant, operation.exposed))
     if asked.cors is not None:
         policy = Expression.name(CORS) if asked.cors == shared else cors_call(asked.cors)
         yield _call("cross_origin", [policy])

@@ -24,6 +24,11 @@ _NOT_TYPED: Final = frozenset(
     {"connection", "content-length", "content-type", "date", "server", "transfer-encoding"}
 )
 _SET_COOKIE: Final = "set-cookie"
+# What a page may read anyway, and what it never may (Fetch, "CORS-safelisted response-header name"
+# and "forbidden response-header name").
+_NOT_EXPOSED: Final = frozenset(
+    {"cache-control", "content-language", "expires", "last-modified", "pragma", _SET_COOKIE}
+)
 _TEXT: Final[JsonSchema] = {"type": "string"}
 
 
@@ -115,6 +120,13 @@ def draft_headers(
         ),
         doc=response.string("description") or "",
     )
+
+
+def exposed(responses: Iterable[DraftHeaders]) -> tuple[str, ...]:
+    """The headers that pages of other origins are let read: all but those that need no leave."""
+    names = [member.wire_name for one in responses for member in one.members]
+    by_name = {name.lower(): name for name in reversed(names)}
+    return tuple(by_name[name] for name in sorted(by_name) if name not in _NOT_EXPOSED)
 
 
 def name_headers(drafts: Iterable[DraftHeaders], taken: Iterable[Identifier]) -> HeaderNames:

@@ -13,7 +13,7 @@ from counterfoil_codegen.lower.classes import Classes
 from counterfoil_codegen.lower.context import Context
 from counterfoil_codegen.lower.described import describe
 from counterfoil_codegen.lower.extensions import Extension
-from counterfoil_codegen.lower.headers import DraftHeaders
+from counterfoil_codegen.lower.headers import DraftHeaders, exposed
 from counterfoil_codegen.lower.parameters import (
     DraftParameter,
     draft_parameters,
@@ -110,6 +110,7 @@ class DraftOperation:
             summary=node.string("summary") or "",
             deprecated=node.boolean("deprecated") is True,
             described=describe(self.responses),
+            exposed=exposed(self.responses.headers),
         )
 
     @property

@@ -75,6 +75,13 @@ class DraftResponses:
     successes: tuple[DraftSuccess, ...]
     errors: tuple[DraftError, ...]
 
+    @property
+    def headers(self) -> tuple[DraftHeaders, ...]:
+        """The headers that they declare."""
+        declared = [one.headers for one in self.successes]
+        declared += (one.headers for one in self.errors)
+        return tuple(one for one in declared if one is not None)
+
 
 def draft_responses(context: Context, operation: Node, operation_id: str) -> DraftResponses:
     """Sort the responses of *operation* into those returned and those raised."""

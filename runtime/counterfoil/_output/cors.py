@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from counterfoil._output.prepared import PreparedLines, prepared, set_prepared
 from counterfoil._types import Request
 
 __all__ = ["Cors"]
+
+_Key: TypeAlias = tuple[str | None, tuple[str, ...], tuple[str, ...]]
 
 _HEADERS = (
     "Access-Control-Allow-Credentials",
@@ -46,7 +48,7 @@ class Cors:
     credentials: bool = False
 
     _allowed: frozenset[bytes] = field(init=False, repr=False, compare=False)
-    _prepared: dict[tuple[str | None, tuple[str, ...]], PreparedLines] = field(
+    _prepared: dict[_Key, PreparedLines] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -61,22 +63,27 @@ class Cors:
         object.__setattr__(self, "_allowed", frozenset(each.encode("ascii") for each in listed))
 
     def set_headers(
-        self, request: Request, methods: str | None = None, headers: tuple[str, ...] = ()
+        self,
+        request: Request,
+        methods: str | None = None,
+        headers: tuple[str, ...] = (),
+        exposed: tuple[str, ...] = (),
     ) -> None:
         """Set the headers of an answer on a path that answers *methods*, as `Allow` lists them.
 
-        *headers* are request headers that its routes read.
+        *headers* are request headers that its routes read, *exposed* those of their answers that a
+        page may read, beside those of the policy.
         """
         if self.origins == "*":
-            known = self._prepared.get((methods, headers))
-            set_prepared(request, known or self._lines(methods, headers))
+            known = self._prepared.get((methods, headers, exposed))
+            set_prepared(request, known or self._lines((methods, headers, exposed)))
             return
         response = request.responseHeaders
         for name in _HEADERS:
             response.removeHeader(name)
         origin = request.getHeader(b"Origin")
         if origin in self._allowed:
-            set_prepared(request, self._lines(methods, headers))
+            set_prepared(request, self._lines((methods, headers, exposed)))
             response.setRawHeaders(b"Access-Control-Allow-Origin", [origin])
         if self._allowed:
             response.addRawHeader(b"Vary", b"Origin")
@@ -85,23 +92,30 @@ class Cors:
         """Say for how long the answer to a preflight request may be kept."""
         request.responseHeaders.setRawHeaders(b"Access-Control-Max-Age", [b"%d" % self.max_age])
 
-    def _lines(self, methods: str | None, headers: tuple[str, ...]) -> PreparedLines:
+    def _lines(self, key: _Key) -> PreparedLines:
         """The headers for a route: there are no more of them than routes."""
-        lines = self._prepared.get((methods, headers))
+        lines = self._prepared.get(key)
         if lines is None:
-            lines = self._prepared[methods, headers] = prepared(self._fields(methods, headers))
+            lines = self._prepared[key] = prepared(self._fields(*key))
         return lines
 
-    def _fields(self, methods: str | None, headers: tuple[str, ...]) -> dict[str, str]:
-        known = {name.lower() for name in self.request_headers}
-        more = [name for name in headers if name.lower() not in known]
+    def _fields(
+        self, methods: str | None, headers: tuple[str, ...], exposed: tuple[str, ...]
+    ) -> dict[str, str]:
+        readable = _together(self.exposed_headers, exposed)
         fields = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": ", ".join(self.methods) if methods is None else methods,
-            "Access-Control-Allow-Headers": ", ".join([*self.request_headers, *more]),
+            "Access-Control-Allow-Headers": _together(self.request_headers, headers),
         }
-        if self.exposed_headers:
-            fields["Access-Control-Expose-Headers"] = ", ".join(self.exposed_headers)
+        if readable:
+            fields["Access-Control-Expose-Headers"] = readable
         if self.credentials:
             fields["Access-Control-Allow-Credentials"] = "true"
         return fields
+
+
+def _together(names: tuple[str, ...], more: tuple[str, ...]) -> str:
+    """*names*, and those of *more* that are none of them, in whatever case."""
+    known = {name.lower(): name for name in reversed((*names, *more))}
+    return ", ".join(known[name] for name in dict.fromkeys(map(str.lower, (*names, *more))))

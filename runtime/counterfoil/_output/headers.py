@@ -47,6 +47,8 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
     """Set headers of the response to *request*: a name's value, or all of its values.
 
     For a handler that returns a model. One that returns a `Reply` can give it `headers` instead.
+    What was set before under the same name is replaced, but `Vary` is added to: what an answer
+    depends on for the sake of other origins, it still depends on.
 
     Raises `ValueError`, and sets none, if one cannot be sent: for a name that is none (RFC 9110,
     section 5.1), for a control character, which could forge another header, and for half of a
@@ -63,6 +65,8 @@ def set_headers(request: Request, headers: HeaderValues) -> None:
         lines[known] = [value.encode("utf-8") for value in values]
     if b"Link" in lines:
         lines[b"Link"] += _links_of_the_lifecycle(request, lines[b"Link"])
+    if b"Vary" in lines:
+        lines[b"Vary"] += _varies_already(request, lines[b"Vary"])
     for known, encoded in lines.items():
         request.responseHeaders.setRawHeaders(known, encoded)
     if b"Set-Cookie" in lines and request.cookies:
@@ -75,6 +79,13 @@ def _links_of_the_lifecycle(request: Request, given: Collection[bytes]) -> list[
     """The links that the answers of an operation have beside those *given*: see `Lifecycle`."""
     kept = request.responseHeaders.getRawHeaders(b"Link", [])
     return [line for line in kept if line.endswith(_OF_THE_LIFECYCLE) and line not in given]
+
+
+def _varies_already(request: Request, given: Collection[bytes]) -> list[bytes]:
+    """What the answer was said to depend on, beside what is *given* (RFC 9110, 12.5.5)."""
+    named = {each.strip().lower() for line in given for each in line.split(b",")}
+    kept = request.responseHeaders.getRawHeaders(b"Vary", [])
+    return [line for line in kept if line.strip().lower() not in named] if b"*" not in named else []
 
 
 def add_to_vary(request: Request, name: str) -> None:

@@ -45,6 +45,11 @@ class Lifecycle:
         self.lines: PreparedLines = _lines(since, until, deprecation_link, sunset_link)
         """What is sent, checked and spelled."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the headers."""
+        return tuple(name.decode("ascii") for name in self.lines)
+
     def set_headers(self, request: Request) -> None:
         """Set the headers. What the handler sets besides takes their place, but for links."""
         set_prepared(request, self.lines)

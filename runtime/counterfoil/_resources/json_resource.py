@@ -123,7 +123,7 @@ class JsonResource(Resource):
 
     def _set_headers(self, request: Request, route: Route, methods: str) -> None:
         options = route.options
-        self._cors_of(route).set_headers(request, methods, options.headers)
+        self._cors_of(route).set_headers(request, methods, options.headers, options.exposed)
         if options.lifecycle is not None:
             options.lifecycle.set_headers(request)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from api import errors
-from counterfoil import Request
+from api.headers import ReadOpenResponse204Headers
+from counterfoil import NoContent, Request
+from counterfoil.stub import NoHeaders
 
 
 class Silent:
@@ -16,8 +18,10 @@ class Silent:
     ) -> None:
         return None
 
-    async def read_open(self, request: Request) -> None:
-        return None
+    async def read_open(
+        self, request: Request
+    ) -> NoContent[ReadOpenResponse204Headers | NoHeaders]:
+        return NoContent()
 
     async def read_closed(self, request: Request) -> None:
         return None

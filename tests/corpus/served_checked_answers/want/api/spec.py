@@ -20,6 +20,7 @@ from counterfoil.stub import (
     Successful,
     Text,
     answers,
+    exposes_headers,
     path,
     read,
     unimplemented,
@@ -118,6 +119,7 @@ class SpecServlet:
         server.register_paths("GET", [TICKS_FAULT], self.get_ticks, "getTicks")
         server.register_paths("GET", [EVENTS_FAULT], self.get_events, "getEvents")
 
+    @exposes_headers("Retry-After", "X-Page", "X-Tags", "X-Total")
     @answers(Ok, errors=[NotFoundProblem, GetBoardClientError])
     async def get_board(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, GetBoardInput, path)

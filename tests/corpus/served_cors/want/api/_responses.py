@@ -6,10 +6,17 @@ from __future__ import annotations
 OPERATIONS = (
     '{"SpecServlet.read_closed": {"id": "readClosed", "responses": {"204": '
     '{}}}, "SpecServlet.read_open": {"id": "readOpen", "responses": {"204": '
-    '{}}}, "SpecServlet.read_shared": {"id": "readShared", "responses": '
-    '{"204": {}, "404": {}}}, "SpecServlet.takes_headers_": {"id": '
-    '"takesHeaders", "responses": {"204": {}}}, "SpecServlet.write_shared": '
-    '{"id": "writeShared", "responses": {"204": {}}}}'
+    '{"headers": {"Last-Modified": {"schema": "Schema_78ae895f"}, '
+    '"Location": {"schema": "Schema_10797174"}, "Set-Cookie": {"schema": '
+    'null}, "etag": {"schema": "Schema_6a035a6e"}}}}}, '
+    '"SpecServlet.read_shared": {"id": "readShared", "responses": {"204": '
+    '{}, "404": {}}}, "SpecServlet.takes_headers_": {"id": "takesHeaders", '
+    '"responses": {"204": {}}}, "SpecServlet.write_shared": {"id": '
+    '"writeShared", "responses": {"204": {}}}}'
 )
 
-SCHEMAS = "{}"
+SCHEMAS = (
+    '{"Schema_10797174": {"type": "string"}, "Schema_4fef4fda": {"type": '
+    '"string"}, "Schema_6a035a6e": {"type": "string"}, "Schema_78ae895f": '
+    '{"type": "string"}}'
+)

@@ -11,16 +11,19 @@ from counterfoil.stub import (
     HttpServer,
     Input,
     NoContent,
+    NoHeaders,
     Reply,
     Request,
     answers,
     cross_origin,
+    exposes_headers,
     path,
     read,
     takes_headers,
     unimplemented,
 )
 
+from . import headers
 from .errors import NotFound
 
 __all__ = ["SpecHandler", "SpecServlet"]
@@ -60,7 +63,10 @@ class SpecHandler(Protocol):
         """PUT /shared"""
         raise unimplemented("writeShared")
 
-    async def read_open(self, request: Request) -> None:
+    async def read_open(
+        self,
+        request: Request,
+    ) -> NoContent[headers.ReadOpenResponse204Headers | NoHeaders]:
         """GET /open"""
         raise unimplemented("readOpen")
 
@@ -115,6 +121,7 @@ class SpecServlet:
         )
         return NoContent()
 
+    @exposes_headers("etag", "Location")
     @cross_origin(
         Cors(
             request_headers=("X-Mine",), exposed_headers=("ETag", "X-Total"), max_age=0
@@ -122,8 +129,7 @@ class SpecServlet:
     )
     @answers(NoContent)
     async def read_open(self, request: Request, **_path: str) -> Reply[object]:
-        await self._handler.read_open(request)
-        return NoContent()
+        return await self._handler.read_open(request)
 
     @cross_origin(Cors(origins=()))
     @answers(NoContent)

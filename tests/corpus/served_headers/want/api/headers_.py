@@ -13,6 +13,7 @@ from counterfoil.stub import (
     Reply,
     Request,
     answers,
+    exposes_headers,
     path,
     read,
     unimplemented,
@@ -53,6 +54,7 @@ class HeadersServlet:
     def register(self, server: HttpServer) -> None:
         server.register_paths("DELETE", [NOTES_NOTE], self.headers_, "headers")
 
+    @exposes_headers("X-Left")
     @answers(NoContent)
     async def headers_(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, HeadersInput, path)

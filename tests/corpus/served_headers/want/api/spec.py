@@ -20,6 +20,7 @@ from counterfoil.stub import (
     Request,
     Successful,
     answers,
+    exposes_headers,
     path,
     read,
     unimplemented,
@@ -127,22 +128,43 @@ class SpecServlet:
         server.register_paths("GET", [NOTES_NOTE], self.read_note, "readNote")
         server.register_paths("GET", [ANY_NOTE], self.read_any, "readAny")
 
+    @exposes_headers(
+        "Link",
+        "Retry-After",
+        "X-Bare",
+        "X-Deep",
+        "X-Filter",
+        "X-Free",
+        "X-Fresh",
+        "X-Matrix",
+        "X-Odd",
+        "X-Order",
+        "X-Page",
+        "X-Quota",
+        "X-Seen",
+        "X-Tags",
+        "X-Total",
+        "X-Until",
+    )
     @answers(Ok, errors=[TooManyTooManyRequests, ServiceUnavailable])
     async def list_notes(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, ListNotesInput, path)
         return await self._handler.list_notes(request, limit=given.limit)
 
+    @exposes_headers("Location", "Retry-After")
     @answers(Created, errors=[TooManyDefault])
     async def add_note(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, AddNoteInput, path)
         reply = await self._handler.add_note(request, given.body)
         return Created(reply)
 
+    @exposes_headers("body", "class", "ETag", "X-Moved")
     @answers(Ok, Found)
     async def read_note(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, ReadNoteInput, path)
         return await self._handler.read_note(request, given.note)
 
+    @exposes_headers("Retry-After", "X-Left")
     @answers(Ok, Successful, errors=[TooManyClientError])
     async def read_any(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, ReadAnyInput, path)

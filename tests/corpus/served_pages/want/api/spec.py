@@ -25,6 +25,7 @@ from counterfoil.stub import (
     TemporaryRedirect,
     Text,
     answers,
+    exposes_headers,
     path,
     read,
     unimplemented,
@@ -138,6 +139,7 @@ class SpecServlet:
     async def read_latest(self, request: Request, **_path: str) -> Reply[object]:
         return await self._handler.read_latest(request)
 
+    @exposes_headers("Location")
     @answers(PermanentRedirect, media_type="text/html")
     async def read_old(self, request: Request, **_path: str) -> Reply[object]:
         return await self._handler.read_old(request)
