@@ -11,8 +11,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -23,6 +23,8 @@ from counterfoil_codegen.rules import budget as rules
 
 _UNLIMITED: Final = sys.maxsize
 _TICK: Final = 0.1  # seconds of the processor between two looks at what was used
+_LONGEST_FILE: Final = 8 * 2**20  # characters; of GitHub's files the longest has a tenth of it
+_TICK_AGAIN: Final = 5.0
 _STATISTICS: Final = Path("/proc/self/statm")  # of Linux: pages, the second number those resident
 _UNIT: Final = 1 if sys.platform == "darwin" else 1024  # bytes, in which `ru_maxrss` counts
 
@@ -74,6 +76,15 @@ class Budget:
 USUAL: Final = Budget()
 
 
+def check_text(length: int) -> None:
+    """Raises:
+    BudgetError: a file of *length* characters would take a GiB or more to be parsed again.
+    """
+    if length > _LONGEST_FILE:
+        message = f"a generated file has {length:,} characters, at most {_LONGEST_FILE:,} are made"
+        raise BudgetError(rules.MEMORY, message, "memory")
+
+
 class Meter:
     """Holds what is done for one API against its budget, in as many stretches as it takes."""
 
@@ -91,34 +102,17 @@ class Meter:
         Time and memory are watched in the main thread alone: elsewhere Python hears no signals.
         """
         started = time.process_time()
+        is_heard = threading.current_thread() is threading.main_thread()
         try:
-            with self._ticking(started):
+            with _Ticking(lambda: self._check(started)) if is_heard else nullcontext():
                 yield
         except BudgetError as error:
             self._report(error)
         finally:
             self._seconds += time.process_time() - started
 
-    @contextmanager
-    def _ticking(self, started: float) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def tick(number: int, frame: FrameType | None) -> None:
-            self._check(self._seconds + time.process_time() - started)
-
-        before = signal.signal(signal.SIGPROF, tick)
-        # It ticks on: what is raised where nobody can catch it, as in a finalizer, is raised again.
-        signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            signal.signal(signal.SIGPROF, before)
-
-    def _check(self, seconds: float) -> None:
-        if seconds > self.budget.seconds:
+    def _check(self, started: float) -> None:
+        if self._seconds + time.process_time() - started > self.budget.seconds:
             limit = f"{self.budget.seconds:,} second{'s' if self.budget.seconds > 1 else ''}"
             message = f"generating the API takes more than {limit} of the processor"
             raise BudgetError(rules.SECONDS, message, "seconds")
@@ -132,6 +126,41 @@ class Meter:
             f"under [tool.counterfoil.limits], or waive {error.rule.id}"
         )
         self._diagnostics.report(error.rule, error.place or self._place, error.message, cure)
+
+
+class _Ticking:
+    """Within, *check* is called again and again, and what it raises is raised where the body is.
+
+    Once it has raised, it is called less often: what is raised where nobody can catch it, as in a
+    finalizer, is raised again, but what is being taken back is left time for that. It is not called
+    while this itself is entered or left.
+    """
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+        self._before: Callable[[int, FrameType | None], object] | int | None = None
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGPROF, self._tick)
+        signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
+
+    def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL if self._before is None else self._before)
+
+    def _tick(self, number: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            if frame.f_code in _EDGES:
+                return
+            frame = frame.f_back
+        try:
+            self._check()
+        except BudgetError:
+            signal.setitimer(signal.ITIMER_PROF, _TICK_AGAIN, _TICK_AGAIN)
+            raise
+
+
+_EDGES: Final = (_Ticking.__enter__.__code__, _Ticking.__exit__.__code__)
 
 
 def _resident() -> int:

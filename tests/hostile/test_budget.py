@@ -109,6 +109,26 @@ def test_c14_time_adds_up_over_the_stretches() -> None:
     assert len(diagnostics) == 1
 
 
+def test_c14_what_is_taken_back_is_not_interrupted() -> None:
+    """Leaving may take longer than a tick; nothing is raised on the way, or in what comes after."""
+    diagnostics = Diagnostics()
+    taken_back: list[float] = []
+    watched = Meter(replace(USUAL, seconds=1), diagnostics, SPAN).watch()
+    with watched, contextlib.ExitStack() as stack:
+        stack.callback(lambda: taken_back.append(spent(0.5)))
+        work()
+    assert len(taken_back) == 1
+    assert len(diagnostics) == 1
+
+
+def spent(seconds: float) -> float:
+    """Take so many seconds of the processor."""
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        sum(range(1_000))
+    return seconds
+
+
 def test_c14_memory_ends_whatever_is_being_done() -> None:
     diagnostics = Diagnostics()
     kept: list[bytes] = []

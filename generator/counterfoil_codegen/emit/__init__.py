@@ -7,6 +7,7 @@ formatted, parsed again, and held against what this generator can emit at all.
 from __future__ import annotations
 
 from counterfoil_codegen import ir
+from counterfoil_codegen.budget import check_text
 from counterfoil_codegen.emit.formatting import formatted
 from counterfoil_codegen.emit.internal import InternalError
 from counterfoil_codegen.emit.render import render
@@ -20,7 +21,11 @@ def emit(api: ir.Api) -> dict[str, str]:
 
     Raises:
         InternalError: a file is not what this generator means to emit. A bug, never the spec's.
+        BudgetError: a file is so large that looking at it again would take too much memory.
     """
-    files = formatted(render(api))
+    rendered = render(api)
+    for text in rendered.values():
+        check_text(len(text))
+    files = formatted(rendered)
     verify(files)
     return files

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from counterfoil._input.body_stream import BodyStream, body_of, stream_of
+from counterfoil._input.branching import json_validator
 from counterfoil._input.form_types import encoded, field_type
 from counterfoil._input.forms import read_form
 from counterfoil._input.item_stream import Parts, items_of, lines_of, records_of
@@ -171,7 +172,7 @@ class _JsonBody(_WholeBody):
     def __init__(
         self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
     ) -> None:
-        self._validator = type_adapter(annotation).validator
+        self._validator = json_validator(type_adapter(annotation))
         self._contract = contract_of(annotation)
         self._attribute = attribute
         self._optional = optional
@@ -246,7 +247,7 @@ class _FormBody(_RawBody):
     ) -> None:
         super().__init__(attribute, annotation, media_types, optional=optional)
         adapter = type_adapter(annotation)
-        self._validator = adapter.validator
+        self._validator = json_validator(adapter)
         self._contract = contract_of(annotation)
         self._type = field_type(adapter)
 
@@ -335,7 +336,7 @@ class _LinesBody(_StreamedBody):
         self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
     ) -> None:
         super().__init__(attribute, annotation, media_types, optional=optional)
-        self._validator = type_adapter(_item_type(annotation)).validator
+        self._validator = json_validator(type_adapter(_item_type(annotation)))
         self._contract = contract_of(annotation)
 
     @override

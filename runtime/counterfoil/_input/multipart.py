@@ -23,6 +23,7 @@ from typing import (
 
 from pydantic import TypeAdapter, ValidationError
 
+from counterfoil._input.branching import json_validator
 from counterfoil._input.form_types import Field, FieldType, encoded, field_type
 from counterfoil._input.markers import BodyCheck
 from counterfoil._input.media_types import charset_of, fits_any
@@ -167,7 +168,7 @@ class _TextSlot:
         self.name = mark.name or attribute
         self._attribute = attribute
         self._media_types = _listed(mark)
-        self._validator = adapter.validator
+        self._validator = json_validator(adapter)
         self._type: FieldType = field_type(adapter)
         self._is_json = mark.is_json
         self._is_required = is_required

@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, SchemaValidator, core_schema
 
 from counterfoil._input.accept import accepted
 from counterfoil._input.bodies import BodyReader, Content, body_choices, body_reader, contract_of
+from counterfoil._input.branching import json_validator
 from counterfoil._input.markers import Accept, Parameter
 from counterfoil._input.parameters import collector
 from counterfoil._input.problems import Problem, refusal
@@ -183,7 +184,7 @@ def _slot(
     adapter = type_adapter(annotation)
     shape = Shape(adapter.core_schema, {})
     if marker.media_type is not None:
-        document = SchemaValidator(adapter.core_schema)
+        document = json_validator(adapter)
         contract = contract_of(annotation)
         slot = Slot(attribute, marker, shape, document=document, contract=contract)
         return slot, core_schema.any_schema()

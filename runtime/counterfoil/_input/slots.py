@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pydantic import ValidationError
-from pydantic_core import SchemaValidator
 
-from counterfoil._input.json_values import validated
+from counterfoil._input.json_values import JsonValidator, validated
 from counterfoil._input.markers import BodyCheck, Header, Parameter, Query
 from counterfoil._input.problems import Problem
 from counterfoil._input.query import percent_decode
@@ -45,7 +44,7 @@ class Slot:
         shape: Shape,
         *,
         required: bool = False,
-        document: SchemaValidator | None = None,
+        document: JsonValidator | None = None,
         contract: BodyCheck | None = None,
     ) -> None:
         self.attribute = attribute
@@ -100,7 +99,7 @@ class Slot:
             problems.append(Problem(self.location, "style", f"Input {error}"))
 
     def _put_document(
-        self, validator: SchemaValidator, text: str, texts: Texts, problems: list[Problem]
+        self, validator: JsonValidator, text: str, texts: Texts, problems: list[Problem]
     ) -> None:
         data = text.encode("utf-8")
         try:

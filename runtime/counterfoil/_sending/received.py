@@ -10,6 +10,7 @@ from typing import Union, get_args, get_origin
 from pydantic import ValidationError
 
 from counterfoil._errors import ErrorClass, StatusError
+from counterfoil._input.branching import json_validator
 from counterfoil._input.json_values import validated
 from counterfoil._input.media_types import is_json
 from counterfoil._input.wire import type_adapter
@@ -112,7 +113,7 @@ def _body(received: Received, of: object) -> object:
         if of is str and not is_json(media_type):
             return received.body.decode("utf-8")
         decode(received.body)
-        return validated(received.body, type_adapter(of).validator)
+        return validated(received.body, json_validator(type_adapter(of)))
     except (JsonError, ValidationError, ValueError) as error:
         why = f"the body of the answer {received.status} is not what is declared"
         raise UnexpectedAnswerError(why, received) from error
