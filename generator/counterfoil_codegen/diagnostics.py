@@ -87,11 +87,11 @@ class Diagnostics:
     @contextmanager
     def standing_in(self, rules: Mapping[Rule, Rule]) -> Iterator[None]:
         """Within, report findings of a rule that is a key of *rules* as those of its value."""
-        self._standing_in = rules
+        before, self._standing_in = self._standing_in, {**self._standing_in, **rules}
         try:
             yield
         finally:
-            self._standing_in = {}
+            self._standing_in = before
 
     def is_waived(self, rule: Rule) -> bool:
         """Whether findings of *rule* are passed over."""

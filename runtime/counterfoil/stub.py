@@ -14,7 +14,7 @@ from counterfoil._errors import (
 )
 from counterfoil._input.body_stream import BodyStream
 from counterfoil._input.markers import Accept, Body, Cookie, Header, Input, Path, Query
-from counterfoil._input.models import UNSET, Absent, AbsentOrNull, Model
+from counterfoil._input.models import UNSET, Absent, AbsentOrNull, Model, Tags
 from counterfoil._input.multipart import FormPart, MultipartForm
 from counterfoil._input.reading import read, receive
 from counterfoil._input.uploads import Upload
@@ -156,6 +156,7 @@ __all__ = [
     "StatusError",
     "StatusErrorWithHeaders",
     "Successful",
+    "Tags",
     "TemporaryRedirect",
     "Text",
     "Undeclared",

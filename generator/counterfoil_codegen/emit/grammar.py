@@ -54,7 +54,7 @@ _OWN_IMPORTS: Final = MappingProxyType(
 _MODEL_IMPORTS: Final = MappingProxyType(
     {
         "__future__": frozenset({"annotations"}),
-        "counterfoil.stub": frozenset({"UNSET", "Absent", "AbsentOrNull", "Model"}),
+        "counterfoil.stub": frozenset({"UNSET", "Absent", "AbsentOrNull", "Model", "Tags"}),
         "pydantic": frozenset({"AwareDatetime", "ConfigDict", "Field"}),
         "typing": frozenset({"Annotated", "ClassVar", "Literal"}),
         "typing_extensions": frozenset({"TypeAliasType"}),
@@ -231,7 +231,7 @@ _MODEL_MODULE: Final = Grammar(
     nodes=_EXPRESSIONS | _DEFINITIONS | {ast.Import, ast.Pass},
     imports=_MODEL_IMPORTS,
     relative=re.compile(rf"\.{_NAME}"),
-    calls=re.compile(r"_?(?:Field|ConfigDict|TypeAliasType)"),
+    calls=re.compile(r"_?(?:Field|ConfigDict|Tags|TypeAliasType)"),
     attributes=re.compile(r"datetime\.date"),
     dunders=frozenset({"__pydantic_extra__"}),
     modules=IMPORTABLE_MODULES,

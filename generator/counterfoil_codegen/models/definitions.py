@@ -24,6 +24,7 @@ from counterfoil_codegen.models.types import (
     Generic,
     Named,
     Scalar,
+    Tagged,
     Type,
     bounded,
     substitute,
@@ -81,8 +82,11 @@ class _Types:
         match component:
             case Record():
                 return self._record(component, self._translated.classes[internal])
-            case Alias(name=name, doc=doc):
-                return Definition(name, doc, alias=self._own(self._translated.aliases[internal]))
+            case Alias(name=name, doc=doc, tags=tags):
+                alias = self._own(self._translated.aliases[internal])
+                if tags is not None:
+                    alias = Tagged(alias, tags.wire_name, tags.classes)
+                return Definition(name, doc, alias=alias)
             case Same(name=name, doc=doc, target=target):
                 return Definition(name, doc, same=target)
 

@@ -21,6 +21,7 @@ _HOMES: Final = {
     "Field": "pydantic",
     "Literal": "typing",
     "Model": "counterfoil.stub",
+    "Tags": "counterfoil.stub",
     "TypeAliasType": "typing_extensions",
     "UUID": "uuid",
 }

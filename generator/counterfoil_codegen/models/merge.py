@@ -81,7 +81,7 @@ class Merger:
             pattern=self._pattern(first, second),
             bounds=_bounds(first.bounds, second.bounds),
             alternatives=_distinct(first.alternatives + second.alternatives),
-            is_base=second.is_base,  # of the schema itself, not of those it is made of
+            discriminator=second.discriminator,  # of the schema itself, not of those it is made of
             items=self._both(first.items, second.items),
             prefix=second.prefix or first.prefix,
             properties=self._properties(first.properties, second.properties),

@@ -10,6 +10,7 @@ from counterfoil_codegen.models.problems import Kind, Problem, Report
 from counterfoil_codegen.models.schema import (
     TYPES,
     Default,
+    Discriminator,
     JsonValue,
     Origin,
     Schema,
@@ -69,7 +70,7 @@ class Parser:
             alternatives=tuple(
                 branches for key in ("anyOf", "oneOf") if (branches := self._list(raw, key, origin))
             ),
-            is_base="discriminator" in raw,
+            discriminator=self._discriminator(raw, origin),
             items=self._optional(raw, "items", origin),
             prefix=self._list(raw, "prefixItems", origin),
             properties=self._properties(raw, origin),
@@ -108,6 +109,15 @@ class Parser:
             self._malformed(origin / "$ref", "a reference names no component")
             return None
         return None if target is None else target.removeprefix(REF)
+
+    def _discriminator(self, raw: Mapping[str, JsonValue], origin: Origin) -> Discriminator | None:
+        given = self._mapping(raw, "discriminator", origin)
+        name = given.get("propertyName")
+        if not isinstance(name, str):
+            return None
+        mapping = self._mapping(given, "mapping", origin / "discriminator")
+        pairs = ((key, target) for key, target in mapping.items() if isinstance(target, str))
+        return Discriminator(name, tuple((key, each.removeprefix(REF)) for key, each in pairs))
 
     def _format(self, raw: Mapping[str, JsonValue], origin: Origin) -> str | None:
         given = self._scalar(raw, "format", str, origin)

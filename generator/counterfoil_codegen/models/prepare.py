@@ -10,6 +10,7 @@ from typing import TypeAlias
 from counterfoil_codegen.models import names
 from counterfoil_codegen.models.components import Components
 from counterfoil_codegen.models.defaults import Values
+from counterfoil_codegen.models.discriminators import Tags, tags_of
 from counterfoil_codegen.models.express import Expression, Expressions
 from counterfoil_codegen.models.problems import Kind, Problem, Report
 from counterfoil_codegen.models.schema import Default, JsonSchema, Schema, anything
@@ -52,6 +53,7 @@ class Alias:
 
     name: str
     doc: str
+    tags: Tags | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class _Preparer:
         if not self._components.is_record(name):
             flat = self._components.flat(name)
             self._document[names.internal(name)] = self._expressions.express(flat, name)
-            return Alias(name, flat.doc)
+            return Alias(name, flat.doc, tags_of(flat, self._components))
         flat = self._components.flat(name)
         self._report_choices(flat)
         self._document[names.internal(name)] = self._object(flat)
@@ -197,7 +199,7 @@ def _extra(flat: Schema) -> Extra:
     additional = flat.additional
     if additional is None:
         # Values of a base may be of a schema built on it: what they have more is kept.
-        return Extra.ALLOW if flat.patterned or flat.is_base else Extra.IGNORE
+        return Extra.ALLOW if flat.patterned or flat.discriminator else Extra.IGNORE
     if additional.never:
         return Extra.TYPED if flat.patterned else Extra.FORBID
     return Extra.ALLOW if additional.is_empty or flat.patterned else Extra.TYPED

@@ -41,6 +41,15 @@ class Default:
 
 
 @dataclass(frozen=True, slots=True)
+class Discriminator:
+    """A property that tells the alternatives apart (OpenAPI 3.1, section 4.8.25)."""
+
+    name: str
+    mapping: tuple[tuple[str, str], ...]
+    """Values of the property, each with the component that it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
 class Schema:
     """A JSON Schema (2020-12) of which every member is optional.
 
@@ -61,7 +70,7 @@ class Schema:
     bounds: Mapping[str, int | float] = field(default_factory=dict)
     all_of: tuple[Schema, ...] = ()
     alternatives: tuple[tuple[Schema, ...], ...] = ()
-    is_base: bool = field(default=False, compare=False)  # it has a discriminator
+    discriminator: Discriminator | None = field(default=None, compare=False)
     items: Schema | None = None
     prefix: tuple[Schema, ...] = ()
     properties: Mapping[str, Schema] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from counterfoil_codegen.models.types import (
     Named,
     Plain,
     Scalar,
+    Tagged,
     Type,
     is_absent_or_null,
     without_none,
@@ -139,6 +140,10 @@ class _Writer:
                 return Expression.subscript(self._name("Literal"), *map(Constant, values))
             case AnyOf(members=members):
                 return Expression.union(*map(self._type, members))
+            case Tagged(inner=inner, wire_name=wire_name, classes=classes):
+                pairs = Constant([list(pair) for pair in classes])
+                call = Expression.call(self._name("Tags"), [Constant(wire_name), pairs])
+                return Expression.subscript(self._name("Annotated"), self._type(inner), call)
             case Bounded(inner=inner, keywords=keywords):
                 call = self._call("Field", {key: Constant(value) for key, value in keywords})
                 return Expression.subscript(self._name("Annotated"), self._type(inner), call)

@@ -53,7 +53,16 @@ class Bounded:
     keywords: tuple[tuple[str, Scalar], ...]
 
 
-Type: TypeAlias = Plain | Named | Generic | Literals | AnyOf | Bounded
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """`Annotated[a | b, Tags("kind", [("a", "A"), ("b", "B")])]`."""
+
+    inner: Type
+    wire_name: str
+    classes: tuple[tuple[str, str], ...]
+
+
+Type: TypeAlias = Plain | Named | Generic | Literals | AnyOf | Bounded | Tagged
 
 NONE: Final = Plain("None")
 ABSENT_OR_NULL: Final = "AbsentOrNull"
@@ -109,7 +118,7 @@ def children(of: Type) -> tuple[Type, ...]:
     match of:
         case Generic(arguments=inner) | AnyOf(members=inner):
             return inner
-        case Bounded(inner=one):
+        case Bounded(inner=one) | Tagged(inner=one):
             return (one,)
     return ()
 
@@ -132,4 +141,6 @@ def substitute(of: Type, known: Callable[[str], Type | None]) -> Type:
             return union(substitute(each, known) for each in members)
         case Bounded(inner=inner, keywords=keywords):
             return bounded(substitute(inner, known), dict(keywords))
+        case Tagged(inner=inner, wire_name=wire_name, classes=classes):
+            return Tagged(substitute(inner, known), wire_name, classes)
     return of

@@ -11,6 +11,11 @@ SPELLED_VALUE: Final = Rule(
     Severity.WARNING,
     "A string is not written as a number, nor a boolean as a string; it is read as what it spells.",
 )
+BROKEN_MAPPING: Final = Rule(
+    "CF267",
+    Severity.WARNING,
+    "The mapping of a discriminator names schemas that there are.",
+)
 BROKEN_UNUSED: Final = Rule(
     "CF261",
     Severity.WARNING,

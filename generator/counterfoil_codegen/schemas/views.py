@@ -8,6 +8,8 @@ from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import JsonValue, Loader, Node
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.rules.oddities import BROKEN_MAPPING
+from counterfoil_codegen.rules.reading import REFERENCES
 from counterfoil_codegen.schemas.dialects import Dialects
 from counterfoil_codegen.schemas.one_way import OneWay
 from counterfoil_codegen.schemas.registry import Component, Origin, Registry
@@ -215,14 +217,23 @@ class View:
         if found is None or name is None:
             return
         mapping = found.get("mapping")
-        schema["discriminator"] = {
-            "propertyName": name,
-            "mapping": {
-                key: target
-                for key, child in (mapping.items() if mapping is not None else ())
-                if (target := self._mapped(child)) is not None
-            },
+        named = {
+            key: target
+            for key, child in (mapping.items() if mapping is not None else ())
+            if (target := self._mapped(child)) is not None
         }
+        schema["discriminator"] = {"propertyName": name, "mapping": self._implied(node) | named}
+
+    def _implied(self, node: Node) -> dict[str, Reference]:
+        """The names of the alternatives, which a mapping need not list (OpenAPI 3.1, 4.8.25)."""
+        found: dict[str, Reference] = {}
+        for keyword in ("anyOf", "oneOf"):
+            choices = node.get(keyword)
+            for child in choices.elements() if choices is not None else ():
+                target = self._loader.resolve(child)
+                if target is not None and target != child and target.pointer:
+                    found[target.pointer[-1]] = self.named(target).reference
+        return found
 
     def _mapped(self, node: Node) -> Reference | None:
         """A discriminator's target: a schema's name, or a reference (OpenAPI 3.1, 4.8.25)."""
@@ -232,7 +243,8 @@ class View:
         for token in ("components", "schemas", node.value):
             target = None if target is None else target.get(token)
         if target is None:
-            target = self._loader.follow(node)
+            with self._diagnostics.standing_in(dict.fromkeys(REFERENCES, BROKEN_MAPPING)):
+                target = self._loader.follow(node)
         return None if target is None else self.named(target).reference
 
     def _malformed(self, node: Node) -> JsonSchema:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from counterfoil.stub import UNSET, Absent, AbsentOrNull, Model
+from counterfoil.stub import UNSET, Absent, AbsentOrNull, Model, Tags
 from pydantic import AwareDatetime, ConfigDict, Field
 from typing_extensions import TypeAliasType
 
@@ -59,7 +59,12 @@ class Square(Model):
     kind: Literal["square"]
 
 
-Shape = TypeAliasType("Shape", Circle | Square)
+Shape = TypeAliasType(
+    "Shape",
+    Annotated[
+        Circle | Square, Tags("kind", [["circle", "Circle"], ["square", "Square"]])
+    ],
+)
 
 PostThingsRequest = TypeAliasType(
     "PostThingsRequest", Annotated[list[Shape], Field(min_length=1)]
