@@ -43,6 +43,10 @@ class BoardsHandler(Protocol):
 
         GET /boards/{boardId}
 
+        board_id: For example: "lobby"
+
+        200: The board.
+
         Raises: BoardNotFound.
         """
         raise unimplemented("getBoard")
@@ -56,6 +60,12 @@ class BoardsHandler(Protocol):
         """Put up a board, or give it another title.
 
         PUT /boards/{boardId}
+
+        board_id: For example: "lobby"
+
+        200: The board was there. It has this title now.
+
+        201: The board is new.
         """
         raise unimplemented("putBoard")
 

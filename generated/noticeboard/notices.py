@@ -56,6 +56,15 @@ class NoticesHandler(Protocol):
 
         GET /boards/{boardId}/notices
 
+        board_id: For example: "lobby"
+
+        limit: How many notices to answer with, at the most.
+
+        from_: The `next` of the page before. Without it, the list begins at the
+        newest notice.
+
+        200: A page of notices.
+
         Raises: UnknownCursor, BoardNotFound.
         """
         raise unimplemented("listNotices")
@@ -75,6 +84,15 @@ class NoticesHandler(Protocol):
         A client that had no answer sends the request again, with the same
         transaction id, and gets the notice that it pinned the first time.
 
+        board_id: For example: "lobby"
+
+        idempotency_key: The transaction id: the client's own name for this request,
+        unique on the board for as long as the notice hangs there.
+
+        200: The notice was pinned before, by the same request.
+
+        201: The notice is new.
+
         Raises: BoardNotFound, KeyReused.
         """
         raise unimplemented("postNotice")
@@ -89,6 +107,10 @@ class NoticesHandler(Protocol):
 
         GET /boards/{boardId}/notices/{noticeId}
 
+        board_id: For example: "lobby"
+
+        200: The notice.
+
         Raises: NoticeNotFound.
         """
         raise unimplemented("getNotice")
@@ -102,6 +124,10 @@ class NoticesHandler(Protocol):
         """Take a notice down.
 
         DELETE /boards/{boardId}/notices/{noticeId}
+
+        board_id: For example: "lobby"
+
+        204: It is gone.
 
         Raises: NoticeNotFound.
         """
@@ -122,6 +148,16 @@ class NoticesHandler(Protocol):
         A long poll: it answers as soon as there is a notice newer than `after`,
         which may be at once. To follow a board, ask again with the `id` of the
         notice that came.
+
+        board_id: For example: "lobby"
+
+        after: The newest notice that the client knows. 0 is older than all of them.
+
+        timeout: How long to wait at the most, in milliseconds.
+
+        200: The first notice after it.
+
+        204: There was none in time. Ask again.
 
         Raises: BoardNotFound.
         """

@@ -45,6 +45,18 @@ class SearchHandler(Protocol):
         """Find notices by their text, on all boards or on some.
 
         GET /search
+
+        text: What the notice holds, in upper or lower case.
+
+        board: Only on these boards. Give the parameter once for each.
+
+        colour: Only notices of these colours. Give the parameter once for each.
+
+        order: Which notices come first.
+
+        limit: How many notices to answer with, at the most.
+
+        200: What was found.
         """
         raise unimplemented("searchNotices")
 

@@ -129,6 +129,7 @@ class Success:
     shorthand: bool = False  # a handler may return the body alone, beside other replies
     headers: tuple[Identifier, ...] = ()  # the classes of its headers, if it declares some
     needs_headers: bool = False  # a handler must give them
+    docs: tuple[tuple[str, str], ...] = ()  # what the spec tells of each status
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +334,7 @@ class Message:
     successes: tuple[Success, ...]  # by status; never empty
     errors: tuple[Error, ...]  # by status
     doc: str
+    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ IMPORTABLE: Final = MappingProxyType(
         ),
         "counterfoil.contracts": ("Contract",),
         "pydantic": ("AwareDatetime", "Field"),
+        "typing_extensions": ("deprecated",),
     }
 )
 """Every name that a generated module other than a model module imports, by its module."""

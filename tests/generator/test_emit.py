@@ -114,7 +114,7 @@ def test_files_are_sorted_and_end_in_one_line_feed() -> None:
 
 
 def test_what_an_api_lacks_is_not_emitted() -> None:
-    assert sorted(emit(BARE)) == ["__init__.py", "default.py", "py.typed"]
+    assert sorted(emit(BARE)) == ["__init__.py", "_responses.py", "default.py", "py.typed"]
 
 
 @pytest.mark.parametrize(

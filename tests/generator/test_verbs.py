@@ -251,6 +251,7 @@ def test_routes_of_several_apis(capsys: pytest.CaptureFixture[str]) -> None:
         "security": [],
         "spec": "spec/boards.yaml:6",
         "summary": "",
+        "description": "GET /boards\n\n200: All of them.",
         "deprecated": False,
         "deprecation": None,
         "sunset": None,

@@ -8,7 +8,10 @@ from pydantic import AwareDatetime, Field
 from typing_extensions import TypeAliasType
 
 BoardId = TypeAliasType("BoardId", Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$")])
-"""A board's name in paths."""
+"""A board's name in paths.
+
+For example: "lobby"
+"""
 
 Colour = TypeAliasType("Colour", Literal["yellow", "pink", "blue", "green"])
 """The colour of the paper."""

@@ -47,7 +47,11 @@ def operation(of: ir.Operation) -> str:
     summary, _, rest = of.doc.strip().partition("\n\n")
     route = f"{of.method.value} {of.path.template}"
     raised = ", ".join(dict.fromkeys(str(error.name) for error in of.errors))
-    return _paragraphs(summary, route, rest, f"Raises: {raised}." if raised else "")
+    told = [(str(one.name), one.doc) for one in of.parameters]
+    told += [] if of.body is None else [("body", of.body.doc)]
+    told += [pair for success in of.successes for pair in success.docs]
+    parts = (f"{name}: {doc.strip()}" for name, doc in told if doc.strip())
+    return _paragraphs(summary, route, rest, *parts, f"Raises: {raised}." if raised else "")
 
 
 def headers(api: ir.Api) -> str:

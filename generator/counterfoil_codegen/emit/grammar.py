@@ -181,9 +181,9 @@ _OUTGOING: Final = Grammar(
     nodes=_EXPRESSIONS | _DEFINITIONS | {ast.Import},
     imports=_OWN_IMPORTS,
     relative=re.compile(r"\."),
-    calls=re.compile("sends|Body|Contract|Header|Query|Field"),
+    calls=re.compile("deprecated|sends|Body|Contract|Header|Query|Field"),
     attributes=re.compile(rf"(?:models|errors)\.{_CLASS}|datetime\.{_NAME}|_contracts\.SCHEMAS"),
-    decorators=frozenset({"sends"}),
+    decorators=frozenset({"deprecated", "sends"}),
     modules=IMPORTABLE_MODULES,
 )
 _SECURITY: Final = Grammar(

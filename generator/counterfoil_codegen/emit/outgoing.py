@@ -23,6 +23,7 @@ class MessageView:
     doc: str
     body: BodyView | None
     parameters: tuple[ParameterView, ...]
+    deprecated: bool
 
     @property
     def has_parts(self) -> bool:
@@ -57,6 +58,7 @@ def _message(message: ir.Message) -> MessageView:
         docs.message(message),
         None if message.body is None else body_view(message.body),
         tuple(map(parameter_view, message.parameters)),
+        message.deprecated,
     )
 
 

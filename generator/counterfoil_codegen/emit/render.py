@@ -26,9 +26,9 @@ _Sections = Iterable[Iterable[Import]]
 def render(api: ir.Api) -> dict[str, str]:
     """The files of the package of *api*, not yet formatted, sorted by name."""
     source = source_comment(api.sources)
-    groups = {group: views.group_view(group, api) for group in api.groups}
+    groups = [(group, views.group_view(group, api)) for group in api.groups]
     files = [
-        *((f"{group.module}.py", _group(view, api, source)) for group, view in groups.items()),
+        *((f"{group.module}.py", _group(view, api, source)) for group, view in groups),
         ("__init__.py", _package(api, source)),
         ("py.typed", ""),
     ]
@@ -105,7 +105,9 @@ def _contracts(api: ir.Api, source: Comment) -> str:
     return _rendered("contracts", views.contracts_view(api), source, [])
 
 
-def _responses(api: ir.Api, groups: Mapping[ir.Group, views.GroupView], source: Comment) -> str:
+def _responses(
+    api: ir.Api, groups: Iterable[tuple[ir.Group, views.GroupView]], source: Comment
+) -> str:
     return _rendered("responses", responses_view(api, groups), source, [])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from counterfoil_codegen import ir
@@ -19,14 +19,14 @@ class ResponsesView:
     schemas: Constant
 
 
-def responses_view(api: ir.Api, groups: Mapping[ir.Group, GroupView]) -> ResponsesView:
+def responses_view(api: ir.Api, groups: Iterable[tuple[ir.Group, GroupView]]) -> ResponsesView:
     """What the answers of *api* are held against, by the methods of its servlets."""
     operations = {
         f"{view.servlet}.{shown.servlet_name}": {
             "id": operation.id,
             "responses": {each.status: _response(each) for each in operation.described},
         }
-        for group, view in groups.items()
+        for group, view in groups
         for operation, shown in zip(group.operations, view.operations, strict=True)
     }
     return ResponsesView(

@@ -12,6 +12,7 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import Content, asks_for_text, is_json, json_first
 from counterfoil_codegen.lower.context import Context, Names, origin_of
+from counterfoil_codegen.lower.docs import content_doc
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
 from counterfoil_codegen.lower.forms import DraftForm, FormNames, draft_form
 from counterfoil_codegen.lower.sequences import received_items
@@ -93,7 +94,7 @@ def draft_body(
     return DraftBody(
         contents,
         node.boolean("required") is True,
-        node.string("description") or "",
+        content_doc(context, node),
         extension.stream is not None,
         tuple(reader.forms),
     )

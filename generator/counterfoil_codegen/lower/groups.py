@@ -78,7 +78,10 @@ def _tag_docs(roots: Sequence[Node]) -> dict[str, str]:
     for root in roots:
         tags = root.sequence("tags")
         for tag in tags.elements() if tags is not None else ():
-            name, doc = tag.string("name"), tag.string("description")
+            name, parent = tag.string("name"), tag.string("parent")
+            told = [tag.string("summary") or "", tag.string("description") or ""]
+            told.append(f"Part of {parent}." if parent else "")
+            doc = "\n\n".join(dict.fromkeys(text.strip() for text in told if text.strip()))
             if name and doc:
                 docs.setdefault(name, doc)
     return docs

@@ -12,6 +12,7 @@ from counterfoil_codegen.document import JsonValue, Node
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.content import is_json
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, own_name
+from counterfoil_codegen.lower.docs import parameter_doc
 from counterfoil_codegen.lower.parameters import Found, name_parameters
 from counterfoil_codegen.naming import class_name, pascal, told_apart
 from counterfoil_codegen.rules import answers as rules
@@ -178,7 +179,7 @@ def _draft(context: Context, one: Found, name: Identifier, origin: Origin) -> Dr
         required=one.node.boolean("required") is True,
         explode=one.node.boolean("explode") is True,
         is_json=is_document,
-        doc=one.node.string("description") or "",
+        doc=parameter_doc(context, one.node),
         contract=None if is_text or schema is None else context.components.answers.whole(schema),
     )
 

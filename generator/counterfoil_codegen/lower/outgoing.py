@@ -80,6 +80,7 @@ class DraftMessage:
             successes=finish_successes(successes, names, None),
             errors=tuple(dict.fromkeys(errors[error.key(names)] for error in responses.errors)),
             doc=doc_of(self.place.node),
+            deprecated=self.place.node.boolean("deprecated") is True,
         )
 
 

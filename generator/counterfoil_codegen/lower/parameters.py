@@ -14,6 +14,7 @@ from counterfoil_codegen.lower.bounds import constraints, settle_bounds
 from counterfoil_codegen.lower.content import is_json
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
 from counterfoil_codegen.lower.defaults import read_default
+from counterfoil_codegen.lower.docs import parameter_doc
 from counterfoil_codegen.lower.keys import PARAMETER, check_keys
 from counterfoil_codegen.naming import pascal, snake, told_apart
 from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
@@ -203,7 +204,7 @@ def _draft(context: Context, one: Found, name: Identifier, operation_id: str) ->
         required=required,
         default=default,
         explode=_explode(one, schema),
-        doc=one.node.string("description") or "",
+        doc=parameter_doc(context, one.node),
         node=one.node,
         style=_style(context, one) if media_type is None else None,
         media_type=media_type,

@@ -12,6 +12,7 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import Content, is_json
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of
+from counterfoil_codegen.lower.docs import content_doc
 from counterfoil_codegen.lower.headers import DraftHeaders, HeaderNames, draft_headers
 from counterfoil_codegen.lower.representations import read_contents
 from counterfoil_codegen.naming import pascal
@@ -50,6 +51,7 @@ class DraftSuccess:
     redirects: bool = False  # it says by `Location` where to, and has no content
     shorthand: bool = False  # its body may be returned alone, beside other replies
     headers: DraftHeaders | None = None
+    doc: str = ""
 
     @property
     def reply(self) -> str:
@@ -88,7 +90,8 @@ def draft_success(
     contents = () if _is_bodiless(status) else read_contents(context, node, origin)
     is_redirect = redirects(node, status)
     headers = draft_headers(context, node, origin, redirects=is_redirect)
-    return DraftSuccess(status, contents, is_redirect, headers=headers)
+    doc = content_doc(context, node)
+    return DraftSuccess(status, contents, is_redirect, headers=headers, doc=doc)
 
 
 def with_shorthand(drafts: Sequence[DraftSuccess]) -> tuple[DraftSuccess, ...]:
@@ -127,6 +130,7 @@ def _finish(group: Sequence[DraftSuccess], names: Names, headers: HeaderNames | 
         statuses=tuple(int(draft.status) for draft in group) if first.is_open and known else (),
         shorthand=first.shorthand,
         headers=tuple(sent),
+        docs=tuple((draft.status, draft.doc) for draft in group if draft.doc),
         needs_headers=len(declared) == len(group) and all(sent.values()) and bool(sent),
     )
 

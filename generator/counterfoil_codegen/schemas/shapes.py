@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from counterfoil_codegen.schemas.told import told
+
 if TYPE_CHECKING:
     from counterfoil_codegen.document import JsonValue
 
@@ -105,6 +107,9 @@ class Dialect:
     def plain(self, schema: Mapping[str, JsonValue]) -> JsonSchema:
         """The keywords of *schema* that hold no schemas, without null, as 3.1 writes them."""
         built: JsonSchema = {key: schema[key] for key in PLAIN_KEYWORDS if key in schema}
+        text = told(schema)
+        if text:
+            built["description"] = text
         types = schema.get("type")
         if isinstance(types, list):
             kept = [name for name in types if name != _NULL] or [_NULL]

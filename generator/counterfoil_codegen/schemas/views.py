@@ -22,6 +22,7 @@ from counterfoil_codegen.schemas.shapes import (
     needs_name,
     nullable,
 )
+from counterfoil_codegen.schemas.told import told
 
 
 class View:
@@ -137,9 +138,12 @@ class View:
         return nullable(schema)
 
     def _copy_annotations(self, schema: JsonSchema, value: Mapping[str, JsonValue]) -> None:
-        for key in ("description", "default", "deprecated"):
+        for key in ("default", "deprecated"):
             if key in value:
                 schema[key] = value[key]
+        text = told(value)
+        if text:
+            schema["description"] = text
 
     def _content(
         self, node: Node, origin: Origin, omitted: frozenset[str] | None = None

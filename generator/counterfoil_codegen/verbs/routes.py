@@ -19,6 +19,7 @@ from tabulate import tabulate
 from counterfoil_codegen import ir, pipeline
 from counterfoil_codegen.diagnostics import Place, Span
 from counterfoil_codegen.document import Node
+from counterfoil_codegen.emit import docs
 from counterfoil_codegen.pipeline import Reading
 from counterfoil_codegen.reporting import visible
 from counterfoil_codegen.target import shown
@@ -49,6 +50,7 @@ class Route:
     security: tuple[dict[str, tuple[str, ...]], ...]  # as OpenAPI writes it: {scheme: scopes}
     spec: str  # spec/noticeboard.yaml:14
     summary: str
+    description: str  # as in the docstring of the handler, with what is told of each part
     deprecated: bool
     deprecation: str | None  # the date that its answers tell
     sunset: str | None
@@ -90,6 +92,7 @@ def _routes(reading: Reading) -> Iterator[Route]:
                 security=tuple(_security(operation.security)),
                 spec=f"{shown(reading.target.root / span.file)}:{span.line}",
                 summary=operation.summary,
+                description=docs.operation(operation),
                 deprecated=operation.deprecated,
                 deprecation=_date(operation.options.deprecation),
                 sunset=_date(operation.options.sunset),
@@ -134,7 +137,7 @@ def _json(routes: list[Route]) -> str:
 
 
 def _table(routes: list[Route], several: bool) -> str:
-    hidden = {"summary", "deprecated", "deprecation", "sunset"}
+    hidden = {"summary", "description", "deprecated", "deprecation", "sunset"}
     if not several:
         hidden.add("package")
     if not any(route.security for route in routes):

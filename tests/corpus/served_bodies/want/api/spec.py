@@ -38,7 +38,10 @@ class SpecHandler(Protocol):
     """
 
     async def put_thing(self, request: Request, body: models.Thing) -> models.Thing:
-        """PUT /thing"""
+        """PUT /thing
+
+        200: The same.
+        """
         raise unimplemented("putThing")
 
     async def patch_thing(
@@ -46,7 +49,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: dict[str, int | None] | None,
     ) -> int:
-        """PATCH /thing"""
+        """PATCH /thing
+
+        200: How many keys there were.
+        """
         raise unimplemented("patchThing")
 
     async def post_things(
@@ -54,7 +60,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: models.PostThingsRequest,
     ) -> list[models.Shape]:
-        """POST /things"""
+        """POST /things
+
+        200: The same.
+        """
         raise unimplemented("postThings")
 
     async def post_page(
@@ -62,7 +71,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: models.PostPageRequest | str | bytes | None,
     ) -> str:
-        """POST /pages"""
+        """POST /pages
+
+        200: What came.
+        """
         raise unimplemented("postPage")
 
     async def patch_page(
@@ -70,11 +82,17 @@ class SpecHandler(Protocol):
         request: Request,
         body: int | models.PatchPageRequestMergePatchJson,
     ) -> str:
-        """PATCH /pages"""
+        """PATCH /pages
+
+        200: What came.
+        """
         raise unimplemented("patchPage")
 
     async def post_form(self, request: Request, body: models.Order) -> models.Order:
-        """POST /forms"""
+        """POST /forms
+
+        200: The same.
+        """
         raise unimplemented("postForm")
 
     async def put_form(
@@ -82,7 +100,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: dict[str, float] | None,
     ) -> dict[str, float]:
-        """PUT /forms"""
+        """PUT /forms
+
+        200: The same.
+        """
         raise unimplemented("putForm")
 
 

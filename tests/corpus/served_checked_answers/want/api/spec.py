@@ -50,6 +50,8 @@ class SpecHandler(Protocol):
     ) -> Ok[models.Board, headers.GetBoardResponse200Headers]:
         """GET /boards/{fault}
 
+        200: The board.
+
         Raises: NotFoundProblem, GetBoardClientError.
         """
         raise unimplemented("getBoard")
@@ -61,12 +63,19 @@ class SpecHandler(Protocol):
     ) -> NoContent | Successful[Text]:
         """POST /boards/{fault}
 
+        204: Done.
+
+        2XX: Done, with a word about it.
+
         Raises: DefaultProblem.
         """
         raise unimplemented("postBoard")
 
     async def get_picture(self, request: Request, fault: str) -> Binary:
-        """GET /pictures/{fault}"""
+        """GET /pictures/{fault}
+
+        200: A picture.
+        """
         raise unimplemented("getPicture")
 
     async def get_ticks(
@@ -74,7 +83,10 @@ class SpecHandler(Protocol):
         request: Request,
         fault: str,
     ) -> AsyncIterable[models.Tick]:
-        """GET /ticks/{fault}"""
+        """GET /ticks/{fault}
+
+        200: A line for each tick.
+        """
         raise unimplemented("getTicks")
 
     async def get_events(
@@ -82,7 +94,10 @@ class SpecHandler(Protocol):
         request: Request,
         fault: str,
     ) -> Events[Event[models.Tick, Literal["tick"]]]:
-        """GET /events/{fault}"""
+        """GET /events/{fault}
+
+        200: An event for each tick.
+        """
         raise unimplemented("getEvents")
 
 

@@ -49,6 +49,8 @@ class SpecHandler(Protocol):
     async def read_shared(self, request: Request, *, if_none_match: str | None) -> None:
         """GET /shared
 
+        204: Nothing.
+
         Raises: NotFound.
         """
         raise unimplemented("readShared")
@@ -60,22 +62,34 @@ class SpecHandler(Protocol):
         idempotency_key: str,
         if_none_match: str | None,
     ) -> None:
-        """PUT /shared"""
+        """PUT /shared
+
+        204: Nothing.
+        """
         raise unimplemented("writeShared")
 
     async def read_open(
         self,
         request: Request,
     ) -> NoContent[headers.ReadOpenResponse204Headers | NoHeaders]:
-        """GET /open"""
+        """GET /open
+
+        204: Nothing.
+        """
         raise unimplemented("readOpen")
 
     async def read_closed(self, request: Request) -> None:
-        """GET /closed"""
+        """GET /closed
+
+        204: Nothing.
+        """
         raise unimplemented("readClosed")
 
     async def takes_headers_(self, request: Request) -> None:
-        """GET /cors"""
+        """GET /cors
+
+        204: Nothing.
+        """
         raise unimplemented("takesHeaders")
 
 

@@ -36,7 +36,10 @@ class SpecHandler(Protocol):
     """
 
     async def add_pet(self, request: Request, body: models.Pet) -> str:
-        """POST /pets"""
+        """POST /pets
+
+        200: Its class.
+        """
         raise unimplemented("addPet")
 
     async def put_pets(
@@ -44,19 +47,31 @@ class SpecHandler(Protocol):
         request: Request,
         body: models.PutPetsRequest,
     ) -> list[models.Pet]:
-        """PUT /pets"""
+        """PUT /pets
+
+        200: The same.
+        """
         raise unimplemented("putPets")
 
     async def add_shape(self, request: Request, body: models.Shape) -> str:
-        """POST /shapes"""
+        """POST /shapes
+
+        200: Its class.
+        """
         raise unimplemented("addShape")
 
     async def add_tree(self, request: Request, body: models.Tree) -> models.Tree:
-        """POST /trees"""
+        """POST /trees
+
+        200: The same.
+        """
         raise unimplemented("addTree")
 
     async def add_loose(self, request: Request, body: models.Loose) -> str:
-        """POST /loose"""
+        """POST /loose
+
+        200: Its class.
+        """
         raise unimplemented("addLoose")
 
 

@@ -36,6 +36,8 @@ class RoomsHandler(Protocol):
     async def get_room(self, request: Request, room: str) -> models.SharedRoom:
         """GET /_api/v1/rooms/{room}
 
+        200: A room.
+
         Raises: Errors.
         """
         raise unimplemented("getRoom")

@@ -39,7 +39,10 @@ class RoomsV2Handler(Protocol):
         room: str,
         body: models.RoomsV2Room,
     ) -> models.RoomsV2Room:
-        """PUT /_api/v2/rooms/{room}"""
+        """PUT /_api/v2/rooms/{room}
+
+        200: The room.
+        """
         raise unimplemented("putRoom")
 
 

@@ -37,7 +37,10 @@ class HeadersHandler(Protocol):
         request: Request,
         note: str,
     ) -> NoContent[headers.HeadersResponse204Headers]:
-        """DELETE /notes/{note}"""
+        """DELETE /notes/{note}
+
+        204: It is gone.
+        """
         raise unimplemented("headers")
 
 

@@ -55,6 +55,8 @@ class SpecHandler(Protocol):
     ) -> Ok[list[models.Note], headers.ListNotesResponse200Headers]:
         """GET /notes
 
+        200: A page of notes.
+
         Raises: TooManyTooManyRequests, ServiceUnavailable.
         """
         raise unimplemented("listNotes")
@@ -69,6 +71,8 @@ class SpecHandler(Protocol):
     ):
         """POST /notes
 
+        201: It is there, and so is a session.
+
         Raises: TooManyDefault.
         """
         raise unimplemented("addNote")
@@ -81,7 +85,12 @@ class SpecHandler(Protocol):
         Ok[models.Note, headers.ReadNoteResponse200Headers | NoHeaders]
         | Found[Location, headers.ReadNoteResponse302Headers | NoHeaders]
     ):
-        """GET /notes/{note}"""
+        """GET /notes/{note}
+
+        200: A note; a handler may return it alone.
+
+        302: It has moved.
+        """
         raise unimplemented("readNote")
 
     async def read_any(
@@ -94,6 +103,10 @@ class SpecHandler(Protocol):
         | Successful[models.Note, headers.ReadAnyResponse2XXHeaders | NoHeaders]
     ):
         """GET /any/{note}
+
+        200: Whatever there is.
+
+        2XX: Whatever there is.
 
         Raises: TooManyClientError.
         """

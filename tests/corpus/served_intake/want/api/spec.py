@@ -52,6 +52,8 @@ class SpecHandler(Protocol):
     ) -> int:
         """POST /lines
 
+        200: How many.
+
         Raises: ConflictEntry.
         """
         raise unimplemented("addLines")
@@ -61,7 +63,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: models.EntryRequest | AsyncIterator[models.EntryRequest] | None,
     ) -> int:
-        """POST /either"""
+        """POST /either
+
+        200: How many.
+        """
         raise unimplemented("addEither")
 
     async def echo_numbers(
@@ -71,7 +76,10 @@ class SpecHandler(Protocol):
         *,
         plus: int,
     ) -> AsyncIterable[int]:
-        """POST /numbers"""
+        """POST /numbers
+
+        200: Each, when it is there.
+        """
         raise unimplemented("echoNumbers")
 
     async def add_inline(
@@ -79,7 +87,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: AsyncIterator[models.AddInlineRequestItem],
     ) -> None:
-        """POST /inline"""
+        """POST /inline
+
+        204: They are there.
+        """
         raise unimplemented("addInline")
 
     async def add_distinct(
@@ -87,11 +98,17 @@ class SpecHandler(Protocol):
         request: Request,
         body: AsyncIterator[models.AddDistinctRequestItem],
     ) -> int:
-        """POST /distinct"""
+        """POST /distinct
+
+        200: How many.
+        """
         raise unimplemented("addDistinct")
 
     async def add_pieces(self, request: Request, body: BodyStream) -> int:
-        """POST /pieces"""
+        """POST /pieces
+
+        200: How long.
+        """
         raise unimplemented("addPieces")
 
 

@@ -36,15 +36,24 @@ class SpecHandler(Protocol):
     """
 
     async def put_value(self, request: Request, body: models.Value) -> None:
-        """PUT /value"""
+        """PUT /value
+
+        204: It fits.
+        """
         raise unimplemented("putValue")
 
     async def search(self, request: Request, *, by: models.SearchBy | None) -> None:
-        """GET /search"""
+        """GET /search
+
+        204: It fits.
+        """
         raise unimplemented("search")
 
     async def put_form(self, request: Request, body: models.PutFormForm) -> None:
-        """PUT /form"""
+        """PUT /form
+
+        204: It fits.
+        """
         raise unimplemented("putForm")
 
 

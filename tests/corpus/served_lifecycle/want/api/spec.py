@@ -41,6 +41,8 @@ class SpecHandler(Protocol):
 
         Deprecated from 2026-01-01. Gone from 2027-06-30T23:59:59+02:00.
 
+        200: The thing.
+
         Raises: NotFound.
         """
         raise unimplemented("getThing")
@@ -51,6 +53,8 @@ class SpecHandler(Protocol):
         PUT /things/{number}
 
         Deprecated from 2025-12-24T00:00:00Z. Gone from 2027-06-30T23:59:59+02:00.
+
+        204: It was kept.
         """
         raise unimplemented("putThing")
 
@@ -60,6 +64,8 @@ class SpecHandler(Protocol):
         POST /things/{number}
 
         Deprecated from 2026-01-01. Gone from 2027-06-30T23:59:59+02:00.
+
+        204: A page.
         """
         raise unimplemented("pageOfThings")
 
@@ -67,6 +73,8 @@ class SpecHandler(Protocol):
         """Stays.
 
         DELETE /things/{number}
+
+        204: It is gone.
         """
         raise unimplemented("deleteThing")
 
@@ -76,6 +84,8 @@ class SpecHandler(Protocol):
         PATCH /things/{number}
 
         Gone from 2027-06-30T23:59:59+02:00.
+
+        200: A page.
         """
         raise unimplemented("patchThing")
 

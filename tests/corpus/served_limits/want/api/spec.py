@@ -30,19 +30,31 @@ class SpecHandler(Protocol):
     """
 
     async def wait(self, request: Request) -> None:
-        """GET /wait"""
+        """GET /wait
+
+        204: It never comes.
+        """
         raise unimplemented("wait")
 
     async def wait_for_long(self, request: Request) -> Text:
-        """PUT /wait"""
+        """PUT /wait
+
+        200: It never comes.
+        """
         raise unimplemented("waitForLong")
 
     async def comes_in_time(self, request: Request) -> None:
-        """POST /wait"""
+        """POST /wait
+
+        204: It is here.
+        """
         raise unimplemented("comesInTime")
 
     async def as_the_document_says(self, request: Request) -> None:
-        """DELETE /wait"""
+        """DELETE /wait
+
+        204: It is here.
+        """
         raise unimplemented("asTheDocumentSays")
 
 

@@ -43,7 +43,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: forms.AddPhotoForm,
     ) -> dict[str, object]:
-        """POST /photos"""
+        """POST /photos
+
+        200: What came.
+        """
         raise unimplemented("addPhoto")
 
     async def put_either(
@@ -51,15 +54,24 @@ class SpecHandler(Protocol):
         request: Request,
         body: models.Place | forms.UploadForm | None,
     ) -> str:
-        """PUT /either"""
+        """PUT /either
+
+        200: What came.
+        """
         raise unimplemented("putEither")
 
     async def copy_file(self, request: Request, body: forms.UploadForm) -> Binary:
-        """POST /copies"""
+        """POST /copies
+
+        200: The same.
+        """
         raise unimplemented("copyFile")
 
     async def post_odd(self, request: Request, body: bytes | None) -> None:
-        """POST /odd"""
+        """POST /odd
+
+        204: It is there.
+        """
         raise unimplemented("postOdd")
 
 

@@ -61,6 +61,10 @@ class SpecHandler(Protocol):
 
         GET /reports/{year}
 
+        200: The report.
+
+        304: The same as before.
+
         Raises: NotFoundProblem.
         """
         raise unimplemented("readReport")
@@ -76,6 +80,10 @@ class SpecHandler(Protocol):
         """One body is sent as any of its media types, so the handler need not know.
 
         PUT /reports/{year}
+
+        200: What was written.
+
+        201: What is new.
         """
         raise unimplemented("writeReport")
 
@@ -85,7 +93,10 @@ class SpecHandler(Protocol):
         *,
         accepted: Literal["application/json", "text/event-stream"],
     ) -> models.Tick | Events[Event[models.Tick]]:
-        """GET /ticks"""
+        """GET /ticks
+
+        200: The last one, or each of them as it comes.
+        """
         raise unimplemented("readTicks")
 
     async def read_picture(
@@ -94,17 +105,25 @@ class SpecHandler(Protocol):
         *,
         accepted: Literal["image/*", "text/plain; charset=utf-8"],
     ) -> Binary | Text:
-        """GET /pictures"""
+        """GET /pictures
+
+        200: A picture, or words about it.
+        """
         raise unimplemented("readPicture")
 
     async def read_any(self, request: Request) -> models.Report:
-        """GET /any"""
+        """GET /any
+
+        200: A range of which the schema says that it is JSON.
+        """
         raise unimplemented("readAny")
 
     async def read_same(self, request: Request) -> models.Report:
         """Nothing of the request is for the handler.
 
         GET /same
+
+        200: The same, by two names.
         """
         raise unimplemented("readSame")
 

@@ -39,23 +39,38 @@ class AB042ac5b8Handler(Protocol[Principal_contra]):
     """
 
     async def put_things_id(self, request: Request, id_: int) -> models.FooBar61db3f22:
-        """PUT /things/{id}"""
+        """PUT /things/{id}
+
+        200: It.
+        """
         raise unimplemented("put_things_id")
 
     async def create_thing(self, request: Request) -> None:
-        """POST /#Action=Create Thing"""
+        """POST /#Action=Create Thing
+
+        204: Nothing.
+        """
         raise unimplemented("createThing")
 
     async def list_tags(self, request: Request, thing: str) -> models.FooBarFooe4c40959:
-        """GET /{thing}?tags"""
+        """GET /{thing}?tags
+
+        200: Its name.
+        """
         raise unimplemented("listTags")
 
     async def read_locked(self, request: Request, principal: Principal_contra) -> None:
-        """GET /locked"""
+        """GET /locked
+
+        204: Nothing.
+        """
         raise unimplemented("readLocked")
 
     async def lock(self, request: Request, principal: Principal_contra) -> None:
-        """PUT /locked"""
+        """PUT /locked
+
+        204: Nothing.
+        """
         raise unimplemented("lock")
 
 

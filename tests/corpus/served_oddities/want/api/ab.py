@@ -46,15 +46,24 @@ class ABHandler(Protocol):
         tag: list[str],
         version: str,
     ) -> list[object]:
-        """GET /things"""
+        """GET /things
+
+        200: Each.
+        """
         raise unimplemented("list-things")
 
     async def list_things_2cde2a8c(self, request: Request) -> None:
-        """POST /things"""
+        """POST /things
+
+        204: Nothing.
+        """
         raise unimplemented("listThings")
 
     async def list_things(self, request: Request) -> None:
-        """PUT /things"""
+        """PUT /things
+
+        204: Nothing.
+        """
         raise unimplemented("list_things")
 
     async def get_things_thing(
@@ -64,7 +73,10 @@ class ABHandler(Protocol):
         *,
         thing_query: str | None,
     ) -> list[object]:
-        """GET /things/{thing}"""
+        """GET /things/{thing}
+
+        200: Both.
+        """
         raise unimplemented("get_things_thing")
 
 

@@ -40,11 +40,17 @@ class SpecHandler(Protocol):
         request: Request,
         body: models.AccountRequest,
     ) -> models.Account:
-        """POST /accounts"""
+        """POST /accounts
+
+        201: Made.
+        """
         raise unimplemented("createAccount")
 
     async def list_accounts(self, request: Request) -> list[models.Account]:
-        """GET /accounts"""
+        """GET /accounts
+
+        200: All.
+        """
         raise unimplemented("listAccounts")
 
     async def replace_account(
@@ -53,7 +59,10 @@ class SpecHandler(Protocol):
         id_: int,
         body: models.ReplaceAccountRequest,
     ) -> models.Account:
-        """PUT /accounts/{id}"""
+        """PUT /accounts/{id}
+
+        200: It.
+        """
         raise unimplemented("replaceAccount")
 
     async def change_account(
@@ -62,7 +71,10 @@ class SpecHandler(Protocol):
         id_: int,
         body: models.ChangeAccountRequest,
     ) -> None:
-        """PATCH /accounts/{id}"""
+        """PATCH /accounts/{id}
+
+        204: Changed.
+        """
         raise unimplemented("changeAccount")
 
 

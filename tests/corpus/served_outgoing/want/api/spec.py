@@ -46,7 +46,10 @@ class SpecHandler(Protocol):
     """
 
     async def buy(self, request: Request, what: str, *, callback: str) -> list[str]:
-        """POST /buy/{what}"""
+        """POST /buy/{what}
+
+        200: What came of its callbacks.
+        """
         raise unimplemented("buy")
 
     async def new_order(
@@ -64,6 +67,10 @@ class SpecHandler(Protocol):
         """An order is new.
 
         POST /hooks/order
+
+        200: Seen.
+
+        204: Seen.
         """
         raise unimplemented("newOrder")
 
@@ -73,6 +80,10 @@ class SpecHandler(Protocol):
         body: models.Payment,
     ) -> Ok[models.Receipt] | Accepted[None]:
         """POST /hooks/paid
+
+        200: Seen.
+
+        202: Later.
 
         Raises: ClientErrorProblem.
         """
@@ -84,6 +95,10 @@ class SpecHandler(Protocol):
         body: str | None,
     ) -> Ok[Text] | Successful[None]:
         """PUT /hooks/text
+
+        200: Another.
+
+        2XX: Taken.
 
         Raises: Over, DefaultProblem.
         """

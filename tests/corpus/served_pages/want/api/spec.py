@@ -56,30 +56,50 @@ class SpecHandler(Protocol):
     ) -> Ok[Text] | MovedPermanently[Location] | NotModified:
         """GET /pages/{name}
 
+        200: The page.
+
+        301: It is elsewhere for good.
+
+        304: It has not changed.
+
         Raises: NotFound.
         """
         raise unimplemented("readPage")
 
     async def edit_page(self, request: Request, name: str, body: str) -> Location:
-        """POST /pages/{name}"""
+        """POST /pages/{name}
+
+        303: See the page.
+        """
         raise unimplemented("editPage")
 
     async def read_latest(
         self,
         request: Request,
     ) -> Found[Location] | TemporaryRedirect[Location]:
-        """GET /latest"""
+        """GET /latest
+
+        302: The page.
+
+        307: The page.
+        """
         raise unimplemented("readLatest")
 
     async def read_old(
         self,
         request: Request,
     ) -> PermanentRedirect[Text, headers.ReadOldResponse308Headers | NoHeaders]:
-        """GET /old"""
+        """GET /old
+
+        308: With a body for old clients, so the handler sets the header.
+        """
         raise unimplemented("readOld")
 
     async def count_to(self, request: Request, last: int) -> Text:
-        """GET /counts/{last}.txt"""
+        """GET /counts/{last}.txt
+
+        200: A number a line.
+        """
         raise unimplemented("countTo")
 
     async def read_zeros(
@@ -87,7 +107,12 @@ class SpecHandler(Protocol):
         request: Request,
         count: int,
     ) -> Ok[Binary] | PartialContent[Binary]:
-        """GET /zeros/{count}"""
+        """GET /zeros/{count}
+
+        200: As many bytes.
+
+        206: Some of them.
+        """
         raise unimplemented("readZeros")
 
 

@@ -58,11 +58,17 @@ class ThingsHandler(Protocol):
         x_request_id: UUID | None,
         session: str,
     ) -> dict[str, object]:
-        """GET /v1/things/{thing-id}/parts/{name}.{format}"""
+        """GET /v1/things/{thing-id}/parts/{name}.{format}
+
+        200: What was read.
+        """
         raise unimplemented("getPart")
 
     async def all_parts(self, request: Request, name: str) -> str:
-        """GET /v1/things/all/parts/{name}.json"""
+        """GET /v1/things/all/parts/{name}.json
+
+        200: The literal segment goes first.
+        """
         raise unimplemented("allParts")
 
 

@@ -34,7 +34,10 @@ class SpecHandler(Protocol):
     """
 
     async def read_notice(self, request: Request) -> models.Notice:
-        """GET /notice"""
+        """GET /notice
+
+        200: It.
+        """
         raise unimplemented("readNotice")
 
     async def change_notice(
@@ -42,7 +45,10 @@ class SpecHandler(Protocol):
         request: Request,
         body: models.NoticeChange,
     ) -> models.Notice:
-        """PATCH /notice"""
+        """PATCH /notice
+
+        200: It.
+        """
         raise unimplemented("changeNotice")
 
     async def find_notices(
@@ -51,7 +57,10 @@ class SpecHandler(Protocol):
         *,
         filter_: models.NoticeChange | None,
     ) -> models.NoticeChange:
-        """GET /notices"""
+        """GET /notices
+
+        200: What was asked for.
+        """
         raise unimplemented("findNotices")
 
 

@@ -40,11 +40,17 @@ class SpecHandler(Protocol):
         name: str,
         extension: models.ReadPageExtension,
     ) -> list[object]:
-        """GET /pages/{name}{extension}"""
+        """GET /pages/{name}{extension}
+
+        200: Both.
+        """
         raise unimplemented("readPage")
 
     async def read_any(self, request: Request, name: str) -> str:
-        """GET /pages/{name}"""
+        """GET /pages/{name}
+
+        200: Its name.
+        """
         raise unimplemented("readAny")
 
     async def pack(
@@ -54,7 +60,10 @@ class SpecHandler(Protocol):
         format_: str,
         body: models.Packing,
     ) -> list[object]:
-        """PUT /archives/{owner}{.format}.gz"""
+        """PUT /archives/{owner}{.format}.gz
+
+        200: All.
+        """
         raise unimplemented("pack")
 
 

@@ -61,21 +61,38 @@ class SpecHandler(Protocol):
     ) -> Ok[models.JobResponse] | Created[models.JobResponse] | NoContent:
         """PUT /jobs/{job}
 
+        200: The job.
+
+        201: The job.
+
+        204: Nothing to do.
+
         Raises: NoSuchJob, ConflictProblem, Gone, ClientErrorProblem,
         DefaultProblem.
         """
         raise unimplemented("putJob")
 
     async def read_log(self, request: Request, job: str) -> Text:
-        """GET /jobs/{job}/log"""
+        """GET /jobs/{job}/log
+
+        200: The log.
+        """
         raise unimplemented("readLog")
 
     async def read_image(self, request: Request, job: str) -> Ok[Binary] | NotModified:
-        """GET /jobs/{job}/image"""
+        """GET /jobs/{job}/image
+
+        200: A picture.
+
+        304: The same as before.
+        """
         raise unimplemented("readImage")
 
     async def next_job(self, request: Request) -> models.Problem | None:
-        """GET /next"""
+        """GET /next
+
+        200: The next job, if there is one.
+        """
         raise unimplemented("nextJob")
 
     async def probe(
@@ -84,6 +101,10 @@ class SpecHandler(Protocol):
         kind: str,
     ) -> models.JobResponse | Successful[models.JobResponse]:
         """GET /probe/{kind}
+
+        200: The job.
+
+        2XX: The job.
 
         Raises: NotFoundProblem, ConflictStr.
         """
@@ -105,11 +126,23 @@ class SpecHandler(Protocol):
         request: Request,
         kind: str,
     ) -> Ok[Text] | Accepted[models.JobResponse] | Successful[Text] | Redirected[None]:
-        """POST /probe/{kind}"""
+        """POST /probe/{kind}
+
+        200: A page.
+
+        202: The job.
+
+        299: In words.
+
+        3XX: Elsewhere.
+        """
         raise unimplemented("answerMixed")
 
     async def read_picture(self, request: Request, kind: str) -> Binary:
-        """DELETE /probe/{kind}"""
+        """DELETE /probe/{kind}
+
+        200: Any picture.
+        """
         raise unimplemented("readPicture")
 
 

@@ -38,19 +38,31 @@ class SpecHandler(Protocol):
     """
 
     async def read_file(self, request: Request, path: str) -> str:
-        """GET /v1/files/{path}"""
+        """GET /v1/files/{path}
+
+        200: The path.
+        """
         raise unimplemented("readFile")
 
     async def write_file(self, request: Request, path: str, body: str) -> None:
-        """PUT /v1/files/{path}"""
+        """PUT /v1/files/{path}
+
+        204: Written.
+        """
         raise unimplemented("writeFile")
 
     async def list_files(self, request: Request) -> str:
-        """GET /v1/files/index"""
+        """GET /v1/files/index
+
+        200: A word.
+        """
         raise unimplemented("listFiles")
 
     async def remove_file(self, request: Request, directory: str, name: str) -> None:
-        """DELETE /v1/files/{directory}/{name}"""
+        """DELETE /v1/files/{directory}/{name}
+
+        204: Removed.
+        """
         raise unimplemented("removeFile")
 
     async def read_tree(
@@ -59,7 +71,10 @@ class SpecHandler(Protocol):
         tree_ish: str,
         line: int,
     ) -> list[object]:
-        """GET /v1/trees/{tree-ish}/at/{line}"""
+        """GET /v1/trees/{tree-ish}/at/{line}
+
+        200: Both.
+        """
         raise unimplemented("readTree")
 
 

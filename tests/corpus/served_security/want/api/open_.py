@@ -27,7 +27,10 @@ class OpenHandler(Protocol):
     """
 
     async def look(self, request: Request) -> None:
-        """GET /open"""
+        """GET /open
+
+        204: Nothing.
+        """
         raise unimplemented("look")
 
 

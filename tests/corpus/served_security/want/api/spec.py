@@ -59,11 +59,16 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /root"""
+        """GET /root
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("whoami")
 
     async def own(self, request: Request, principal: Principal_contra) -> models.Said:
         """GET /own
+
+        200: Who was told to the handler.
 
         Raises: Stranger.
         """
@@ -74,11 +79,17 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra | None,
     ) -> models.Said:
-        """GET /optional"""
+        """GET /optional
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("greet")
 
     async def wave(self, request: Request) -> None:
-        """GET /anybody"""
+        """GET /anybody
+
+        204: Nothing.
+        """
         raise unimplemented("wave")
 
     async def by_header(
@@ -86,7 +97,10 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /header"""
+        """GET /header
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("byHeader")
 
     async def by_query(
@@ -94,7 +108,10 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /query"""
+        """GET /query
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("byQuery")
 
     async def by_cookie(
@@ -102,7 +119,10 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /cookie"""
+        """GET /cookie
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("byCookie")
 
     async def by_password(
@@ -110,7 +130,10 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /basic"""
+        """GET /basic
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("byPassword")
 
     async def by_signature(
@@ -118,7 +141,10 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /signed"""
+        """GET /signed
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("bySignature")
 
     async def by_certificate(
@@ -126,7 +152,10 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /certified"""
+        """GET /certified
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("byCertificate")
 
     async def either(
@@ -134,11 +163,17 @@ class SpecHandler(Protocol[Principal_contra]):
         request: Request,
         principal: Principal_contra,
     ) -> models.Said:
-        """GET /either"""
+        """GET /either
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("either")
 
     async def both(self, request: Request, principal: Principal_contra) -> models.Said:
-        """GET /both"""
+        """GET /both
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("both")
 
     async def read_note(
@@ -147,7 +182,10 @@ class SpecHandler(Protocol[Principal_contra]):
         principal: Principal_contra,
         principal_: str,
     ) -> models.Said:
-        """GET /notes/{principal}"""
+        """GET /notes/{principal}
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("readNote")
 
     async def write_note(
@@ -159,7 +197,10 @@ class SpecHandler(Protocol[Principal_contra]):
         *,
         if_match: str | None,
     ) -> models.Said:
-        """PUT /notes/{principal}"""
+        """PUT /notes/{principal}
+
+        200: Who was told to the handler.
+        """
         raise unimplemented("writeNote")
 
 

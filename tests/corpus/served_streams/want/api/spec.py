@@ -56,6 +56,8 @@ class SpecHandler(Protocol):
     ) -> AsyncIterable[models.Tick]:
         """GET /lines
 
+        200: One a line.
+
         Raises: NoTicks.
         """
         raise unimplemented("listLines")
@@ -64,18 +66,29 @@ class SpecHandler(Protocol):
         self,
         request: Request,
     ) -> Ok[AsyncIterable[int]] | Accepted[None]:
-        """GET /numbers"""
+        """GET /numbers
+
+        200: An array, as it is in JSON.
+
+        202: Later.
+        """
         raise unimplemented("listNumbers")
 
     async def list_records(
         self,
         request: Request,
     ) -> AsyncIterable[models.ListRecordsResponse200Item]:
-        """GET /records"""
+        """GET /records
+
+        200: One after another.
+        """
         raise unimplemented("listRecords")
 
     async def read_raw(self, request: Request) -> Binary:
-        """GET /raw"""
+        """GET /raw
+
+        200: Lines as they are.
+        """
         raise unimplemented("readRaw")
 
     async def watch_ticks(
@@ -90,20 +103,31 @@ class SpecHandler(Protocol):
     ]:
         """GET /ticks
 
+        200: Ticks, and what else happens.
+
         Raises: NoTicks.
         """
         raise unimplemented("watchTicks")
 
     async def watch_chunks(self, request: Request) -> Events[Event[models.Tick]]:
-        """GET /chunks"""
+        """GET /chunks
+
+        200: As before 3.2.
+        """
         raise unimplemented("watchChunks")
 
     async def watch_envelopes(self, request: Request) -> Events[Event[models.Tick]]:
-        """GET /envelopes"""
+        """GET /envelopes
+
+        200: An event as a schema.
+        """
         raise unimplemented("watchEnvelopes")
 
     async def watch_texts(self, request: Request) -> Text:
-        """GET /texts"""
+        """GET /texts
+
+        200: Events made by hand.
+        """
         raise unimplemented("watchTexts")
 
 

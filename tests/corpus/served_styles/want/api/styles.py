@@ -47,7 +47,10 @@ class StylesHandler(Protocol):
         matrix: models.Colour,
         named: models.Colour,
     ) -> list[str]:
-        """GET /paths/{simple}/{label}/{matrix}/{named}"""
+        """GET /paths/{simple}/{label}/{matrix}/{named}
+
+        200: What was read.
+        """
         raise unimplemented("inPath")
 
     async def in_query(
@@ -65,7 +68,10 @@ class StylesHandler(Protocol):
         depth: int | None,
         link: str | None,
     ) -> list[str]:
-        """GET /queries"""
+        """GET /queries
+
+        200: What was read.
+        """
         raise unimplemented("inQuery")
 
     async def elsewhere(
@@ -77,7 +83,10 @@ class StylesHandler(Protocol):
         sizes: list[int] | None,
         shade: models.Colour | None,
     ) -> list[str]:
-        """GET /elsewhere"""
+        """GET /elsewhere
+
+        200: What was read.
+        """
         raise unimplemented("elsewhere")
 
 

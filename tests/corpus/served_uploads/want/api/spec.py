@@ -41,19 +41,31 @@ class SpecHandler(Protocol):
     """
 
     async def put_text(self, request: Request, body: str) -> Text:
-        """PUT /text"""
+        """PUT /text
+
+        200: The same.
+        """
         raise unimplemented("putText")
 
     async def post_text(self, request: Request, body: str | None) -> int:
-        """POST /text"""
+        """POST /text
+
+        200: Its length.
+        """
         raise unimplemented("postText")
 
     async def put_image(self, request: Request, body: bytes) -> int:
-        """PUT /image"""
+        """PUT /image
+
+        200: Its length.
+        """
         raise unimplemented("putImage")
 
     async def post_image(self, request: Request, body: bytes | None) -> int:
-        """POST /image"""
+        """POST /image
+
+        200: Its length.
+        """
         raise unimplemented("postImage")
 
     async def put_file(
@@ -64,19 +76,31 @@ class SpecHandler(Protocol):
         *,
         after: int | None,
     ) -> int:
-        """PUT /files/{name}"""
+        """PUT /files/{name}
+
+        200: Its length.
+        """
         raise unimplemented("putFile")
 
     async def post_form(self, request: Request, name: str, body: BodyStream) -> None:
-        """POST /files/{name}"""
+        """POST /files/{name}
+
+        204: It is there.
+        """
         raise unimplemented("postForm")
 
     async def post_json(self, request: Request, body: int) -> int:
-        """POST /json"""
+        """POST /json
+
+        200: The same.
+        """
         raise unimplemented("postJson")
 
     async def put_text_json(self, request: Request, body: int) -> int:
-        """PUT /json"""
+        """PUT /json
+
+        200: The same.
+        """
         raise unimplemented("putTextJson")
 
 
