@@ -9,17 +9,22 @@ import os
 import shutil
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path as FilePath
+from random import Random
 from typing import Annotated, cast
 
 import pytest
 from counterfoil import JsonResource, Ok, Request
-from counterfoil._input.parts import MAX_PARTS, MAX_TEXT
+from counterfoil._errors import CodedError
+from counterfoil._input.parts import MAX_PARTS, MAX_TEXT, FormParts, read_parts
 from counterfoil._input.uploads import IN_MEMORY, Upload
+from counterfoil._threads import runs_inline
 from counterfoil.stub import (
     Body,
+    BodyStream,
     FormPart,
     Input,
     MultipartForm,
@@ -43,6 +48,24 @@ TYPE = {"Content-Type": "multipart/form-data; boundary=b"}
 END = b"--b--\r\n"
 CLOCK = cast("IReactorTime", reactor)
 CURL = shutil.which("curl") or ""
+PIECES = [
+    *(
+        b"\r\n",
+        b"\r",
+        b"\n",
+        b"--b",
+        b"--b--",
+        b"--",
+        b"-",
+        b'"',
+        b"\\",
+        b";",
+        b":",
+        b"\x00",
+        b"\xff",
+    ),
+    *(b"name=", b"name*=", b"\r\n\r\n", b"Content-Disposition: form-data; name=title\r\n"),
+]
 NODE = shutil.which("node") or ""
 
 
@@ -297,3 +320,53 @@ def run(command: list[str]) -> str:
 def first(answer: str) -> str:
     found: list[str] = json.loads(answer)["digests"]
     return found[0]
+
+
+def test_mutated_forms_are_taken_or_refused_however_they_are_cut() -> None:
+    """Nothing but a refusal comes of any, and where a network cuts them makes no difference."""
+    random = Random(37)
+    content = part("title", b"T") + part("file", b"x\r\n" * 20, "a") + END
+    outcomes: Counter[str] = Counter()
+    token = runs_inline.set(True)
+    try:
+        for _ in range(5_000):
+            mutated = mutate(content, random)
+            whole = outcome(mutated, len(mutated))
+            assert outcome(mutated, random.randint(1, 5)) == whole, mutated
+            outcomes[whole[:3]] += 1
+    finally:
+        runs_inline.reset(token)
+    assert outcomes.keys() == {"200", "400"}
+    assert min(outcomes.values()) > 300
+
+
+def mutate(content: bytes, random: Random) -> bytes:
+    changed = bytearray(content)
+    for _ in range(random.randint(1, 4)):
+        place = random.randrange(len(changed) + 1)
+        match random.randrange(3):
+            case 0:
+                del changed[place : place + random.randint(1, 12)]
+            case 1:
+                changed[place:place] = random.choice(PIECES)
+            case _:
+                changed[place : place + 1] = bytes([random.randrange(256)])
+    return bytes(changed)
+
+
+def outcome(content: bytes, step: int) -> str:
+    """What becomes of *content* that comes *step* bytes at a time, in words."""
+    body = BodyStream(pause=lambda: None, resume=lambda: None)
+    for start in range(0, len(content), step):
+        body.feed(content[start : start + step])
+    body.end()
+    reading = read_parts(body, b"b", {"file": True, "title": False})
+    try:
+        reading.send(None)
+    except CodedError as error:
+        return f"{error.code}"
+    except StopIteration as ended:
+        parts: FormParts = ended.value
+        told = [(one.filename, one.size, one.headers) for one in parts.uploads.get("file", [])]
+        return f"200 {parts.texts} {told} {parts.others}"
+    raise AssertionError("it waits for more")
