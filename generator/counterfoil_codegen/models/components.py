@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 from counterfoil_codegen.models.merge import Merger
@@ -91,6 +92,33 @@ class Components:
         if schema.ref is not None:
             return self.is_record(schema.ref) or bool(self.flat(schema.ref).alternatives)
         return bool(schema.alternatives) or any(map(self.is_structured, schema.all_of))
+
+    def built_on(self, base: str) -> list[str]:
+        """The classes whose `allOf` has the component *base*, at any remove."""
+        return [
+            name
+            for name, bases in self._bases.items()
+            if base in bases and name != base and self.is_record(name)
+        ]
+
+    @cached_property
+    def _bases(self) -> dict[str, set[str]]:
+        """What each component has in its `allOf`, at any remove."""
+        direct = {
+            name: {each.ref for each in schema.all_of if each.ref is not None}
+            for name, schema in self._parsed.items()
+        }
+        found: dict[str, set[str]] = {}
+        for name, own in direct.items():
+            waiting = [*own]
+            seen: set[str] = set()
+            while waiting:
+                each = waiting.pop()
+                if each not in seen:
+                    seen.add(each)
+                    waiting += direct.get(each, ())
+            found[name] = seen
+        return found
 
     def direct(self, schema: Schema) -> set[str]:
         """The components that a value of *schema* may be itself a value of, at any remove."""

@@ -85,7 +85,7 @@ class _Types:
             case Alias(name=name, doc=doc, tags=tags):
                 alias = self._own(self._translated.aliases[internal])
                 if tags is not None:
-                    alias = Tagged(alias, tags.wire_name, tags.classes)
+                    alias = Tagged(alias, tags.wire_name, tags.classes, tags.otherwise)
                 return Definition(name, doc, alias=alias)
             case Same(name=name, doc=doc, target=target):
                 return Definition(name, doc, same=target)

@@ -15,6 +15,7 @@ class Tags:
 
     wire_name: str
     classes: tuple[tuple[str, str], ...]  # values of the property, each with its class
+    otherwise: str | None = None  # the class of all else; None: there is nothing else
 
 
 def tags_of(union: Schema, components: Components) -> Tags | None:
@@ -40,14 +41,38 @@ def tags_of(union: Schema, components: Components) -> Tags | None:
     return Tags(discriminator.name, tuple(sorted(found.items()))) if found else None
 
 
-def _values(name: str, discriminator: Discriminator, components: Components) -> Iterator[str]:
+def family_of(base: str, name: str, components: Components) -> Tags | None:
+    """What tells those apart that are built on the component *name*, whose own class is *base*.
+
+    None if nothing is built on it, or a value of the property stands for two of them.
+    """
+    discriminator = components.flat(name).discriminator
+    if discriminator is None or discriminator.name not in components.flat(name).properties:
+        return None
+    found: dict[str, str] = {}
+    for child in components.built_on(name):
+        called = components.parsed(child).name
+        implied = Discriminator(
+            discriminator.name, (*discriminator.mapping, *([(called, child)] if called else []))
+        )
+        for value in _values(child, implied, components, is_required=False):
+            if found.setdefault(value, child) != child:
+                return None
+    if not found:
+        return None
+    return Tags(discriminator.name, tuple(sorted(found.items())), otherwise=base)
+
+
+def _values(
+    name: str, discriminator: Discriminator, components: Components, *, is_required: bool = True
+) -> Iterator[str]:
     """The values of the property that stand for the class *name*; none if it is not required.
 
     What the class says itself counts, and else what is mapped to it.
     """
     flat = components.flat(name)
     kind = flat.properties.get(discriminator.name)
-    if kind is None or discriminator.name not in flat.required:
+    if kind is None or (is_required and discriminator.name not in flat.required):
         return
     kind = components.flatten(kind)
     if kind.enum is not None:

@@ -69,6 +69,10 @@ class Expressions:
         """*schema* as a type inside another, where bounds need a place of their own."""
         return self._nested(self.express(schema))
 
+    def any_of_classes(self, classes: Iterable[str]) -> Expression:
+        """Any of these classes of the document."""
+        return _any_of(_ref(names.internal(name)) for name in classes)
+
     def further(self, schema: Schema) -> Expression:
         """The type of the properties of *schema* that have no name of their own."""
         return self._values(schema)

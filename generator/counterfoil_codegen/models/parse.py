@@ -71,6 +71,7 @@ class Parser:
                 branches for key in ("anyOf", "oneOf") if (branches := self._list(raw, key, origin))
             ),
             discriminator=self._discriminator(raw, origin),
+            name=self._scalar(raw, "name", str, origin),
             items=self._optional(raw, "items", origin),
             prefix=self._list(raw, "prefixItems", origin),
             properties=self._properties(raw, origin),

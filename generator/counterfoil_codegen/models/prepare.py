@@ -10,7 +10,7 @@ from typing import TypeAlias
 from counterfoil_codegen.models import names
 from counterfoil_codegen.models.components import Components
 from counterfoil_codegen.models.defaults import Values
-from counterfoil_codegen.models.discriminators import Tags, tags_of
+from counterfoil_codegen.models.discriminators import Tags, family_of, tags_of
 from counterfoil_codegen.models.express import Expression, Expressions
 from counterfoil_codegen.models.problems import Kind, Problem, Report
 from counterfoil_codegen.models.schema import Default, JsonSchema, Schema, anything
@@ -106,9 +106,11 @@ class _Preparer:
         self._components = Components(schemas, report)
         self._expressions = Expressions(self._components, report)
         self._document: dict[str, Expression] = {}
+        self._known = frozenset(self._components)
+        self._bases: dict[str, Schema] = {}
 
     def prepare(self) -> Prepared:
-        shapes = {name: self._shape(name) for name in self._components}
+        shapes = {name: self._shape(name) for name in self._components} | self._bases
         document = self._document | self._expressions.inline
         values = Values(document)
         components = {
@@ -130,8 +132,23 @@ class _Preparer:
             return Alias(name, flat.doc, tags_of(flat, self._components))
         flat = self._components.flat(name)
         self._report_choices(flat)
-        self._document[names.internal(name)] = self._object(flat)
-        return flat
+        base = self._base_name(name)
+        family = family_of(base, name, self._components)
+        if family is None:
+            self._document[names.internal(name)] = self._object(flat)
+            return flat
+        self._bases[base] = flat
+        self._document[names.internal(base)] = self._object(flat)
+        members = dict.fromkeys([*(child for _, child in family.classes), base])
+        self._document[names.internal(name)] = self._expressions.any_of_classes(members)
+        return Alias(name, flat.doc, family)
+
+    def _base_name(self, name: str) -> str:
+        """The class of what is nothing but the base of others: `PetBase`."""
+        base = f"{name}Base"
+        while base in self._known:
+            base += "_"
+        return base
 
     def _report_choices(self, flat: Schema) -> None:
         others = set(flat.types) - {"object", "null"}

@@ -71,6 +71,7 @@ class Schema:
     all_of: tuple[Schema, ...] = ()
     alternatives: tuple[tuple[Schema, ...], ...] = ()
     discriminator: Discriminator | None = field(default=None, compare=False)
+    name: str | None = field(default=None, compare=False)  # as the spec calls it
     items: Schema | None = None
     prefix: tuple[Schema, ...] = ()
     properties: Mapping[str, Schema] = field(default_factory=dict)

@@ -140,9 +140,10 @@ class _Writer:
                 return Expression.subscript(self._name("Literal"), *map(Constant, values))
             case AnyOf(members=members):
                 return Expression.union(*map(self._type, members))
-            case Tagged(inner=inner, wire_name=wire_name, classes=classes):
-                pairs = Constant([list(pair) for pair in classes])
-                call = Expression.call(self._name("Tags"), [Constant(wire_name), pairs])
+            case Tagged(inner=inner, wire_name=wire_name, classes=classes, otherwise=otherwise):
+                given = [Constant(wire_name), Constant([list(pair) for pair in classes])]
+                given += [] if otherwise is None else [Constant(otherwise)]
+                call = Expression.call(self._name("Tags"), given)
                 return Expression.subscript(self._name("Annotated"), self._type(inner), call)
             case Bounded(inner=inner, keywords=keywords):
                 call = self._call("Field", {key: Constant(value) for key, value in keywords})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 Scalar: TypeAlias = str | int | float | bool
@@ -55,11 +55,12 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """`Annotated[a | b, Tags("kind", [("a", "A"), ("b", "B")])]`."""
+    """`Annotated[a | b, Tags("kind", [["a", "A"], ["b", "B"]])]`."""
 
     inner: Type
     wire_name: str
     classes: tuple[tuple[str, str], ...]
+    otherwise: str | None = None
 
 
 Type: TypeAlias = Plain | Named | Generic | Literals | AnyOf | Bounded | Tagged
@@ -141,6 +142,6 @@ def substitute(of: Type, known: Callable[[str], Type | None]) -> Type:
             return union(substitute(each, known) for each in members)
         case Bounded(inner=inner, keywords=keywords):
             return bounded(substitute(inner, known), dict(keywords))
-        case Tagged(inner=inner, wire_name=wire_name, classes=classes):
-            return Tagged(substitute(inner, known), wire_name, classes)
+        case Tagged(inner=inner):
+            return replace(of, inner=substitute(inner, known))
     return of

@@ -63,6 +63,8 @@ class View:
     def build(self, component: Component) -> None:
         """Build the schema of *component*, and meet what it refers to."""
         component.schema = self._content(component.node, Origin(component.reference))
+        if component.node.pointer[:-1] == ("components", "schemas"):
+            component.schema["name"] = component.node.pointer[-1]
 
     def _is_split(self, node: Node) -> bool:
         return self._is_request and self._one_way.differs(node)

@@ -121,12 +121,16 @@ class Tags:
         Annotated[Cat | Dog, Tags("petType", [["cat", "Cat"], ["dog", "Dog"]])]
 
     A value with another tag is refused, and no other class is tried (OpenAPI 3.1, section 4.8.25).
+    With *otherwise*, the name of one more class, it is of that.
     """
 
-    def __init__(self, wire_name: str, classes: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, wire_name: str, classes: Sequence[Sequence[str]], otherwise: str | None = None
+    ) -> None:
         """*classes* are pairs: a tag, and the name of one of the classes in the union."""
         self._wire_name = wire_name
         self._classes = {pair[0]: pair[1] for pair in classes}
+        self._otherwise = otherwise
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -141,12 +145,19 @@ class Tags:
             return schema
         choices = [each[0] if isinstance(each, tuple) else each for each in schema["choices"]]
         by_name = {_class_name(each): each for each in choices}
-        tagged = core_schema.tagged_union_schema(
-            {tag: by_name[name] for tag, name in self._classes.items()},
-            discriminator=self._wire_name,
-        )
+        if self._otherwise is None:
+            tagged = core_schema.tagged_union_schema(
+                {tag: by_name[name] for tag, name in self._classes.items()},
+                discriminator=self._wire_name,
+            )
+        else:
+            tagged = core_schema.tagged_union_schema(by_name, discriminator=self._class_of)
         # In Python a value is of a class already.
         return core_schema.json_or_python_schema(tagged, schema)
+
+    def _class_of(self, value: object) -> str | None:
+        tag: object = value.get(self._wire_name) if isinstance(value, dict) else None
+        return self._classes.get(tag, self._otherwise) if isinstance(tag, str) else self._otherwise
 
 
 def _class_name(schema: CoreSchema) -> str:

@@ -24,5 +24,11 @@ class Zoo:
     async def add_loose(self, request: Request, body: models.Loose) -> str:
         return type(body).__name__
 
+    async def add_garage(self, request: Request, body: models.Garage) -> list[str]:
+        return [type(each).__name__ for each in body.vehicles]
+
+    async def read_vehicle(self, request: Request) -> models.Vehicle:
+        return models.Bike(kind="Bike", wheels=2, bell=True)
+
 
 HANDLERS = {"spec": Zoo()}

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 OPERATIONS = (
-    '{"SpecServlet.add_loose": {"id": "addLoose", "responses": {"200": '
+    '{"SpecServlet.add_garage": {"id": "addGarage", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Schema_1bfb073f"}}}}}, '
+    '"SpecServlet.add_loose": {"id": "addLoose", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_2a432d54"}}}}}, '
     '"SpecServlet.add_pet": {"id": "addPet", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_b2e5ebcd"}}}}}, '
@@ -13,7 +15,9 @@ OPERATIONS = (
     '"SpecServlet.add_tree": {"id": "addTree", "responses": {"200": '
     '{"content": {"application/json": {"value": "Tree_8a3ffb7d"}}}}}, '
     '"SpecServlet.put_pets": {"id": "putPets", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_8965c4ab"}}}}}}'
+    '{"content": {"application/json": {"value": "Schema_8965c4ab"}}}}}, '
+    '"SpecServlet.read_vehicle": {"id": "readVehicle", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Vehicle_5aef6280"}}}}}}'
 )
 
 SCHEMAS = (
@@ -26,11 +30,15 @@ SCHEMAS = (
     '{"const": "leaf"}, "text": {"type": "string"}}, "required": ["node"], '
     '"type": "object"}, "Pet_98f5abc8": {"anyOf": [{"$ref": '
     '"#/$defs/Cat_c1895750"}, {"$ref": "#/$defs/Schema_cb2059cc"}]}, '
+    '"Schema_1bfb073f": {"items": {"type": "string"}, "type": "array"}, '
     '"Schema_2a432d54": {"type": "string"}, "Schema_60ac1d68": {"type": '
     '"string"}, "Schema_8965c4ab": {"items": {"$ref": '
     '"#/$defs/Pet_98f5abc8"}, "type": "array"}, "Schema_b2e5ebcd": {"type": '
     '"string"}, "Schema_cb2059cc": {"properties": {"bark": {"type": '
     '"string"}, "name": {"type": "string"}, "pet-type": {"type": "string"}}, '
     '"required": ["pet-type"], "type": "object"}, "Tree_8a3ffb7d": {"anyOf": '
-    '[{"$ref": "#/$defs/Leaf_34b10574"}, {"$ref": "#/$defs/Fork_17fe00a2"}]}}'
+    '[{"$ref": "#/$defs/Leaf_34b10574"}, {"$ref": '
+    '"#/$defs/Fork_17fe00a2"}]}, "Vehicle_5aef6280": {"properties": {"kind": '
+    '{"type": "string"}, "wheels": {"type": "integer"}}, "required": '
+    '["kind"], "type": "object"}}'
 )

@@ -27,6 +27,7 @@ PETS = path("/pets")
 SHAPES = path("/shapes")
 TREES = path("/trees")
 LOOSE = path("/loose")
+GARAGES = path("/garages")
 
 
 class SpecHandler(Protocol):
@@ -74,6 +75,20 @@ class SpecHandler(Protocol):
         """
         raise unimplemented("addLoose")
 
+    async def add_garage(self, request: Request, body: models.Garage) -> list[str]:
+        """POST /garages
+
+        200: The classes.
+        """
+        raise unimplemented("addGarage")
+
+    async def read_vehicle(self, request: Request) -> models.Vehicle:
+        """GET /garages
+
+        200: One of them.
+        """
+        raise unimplemented("readVehicle")
+
 
 class AddPetInput(Input):
     body: Annotated[models.Pet, Body()]
@@ -97,6 +112,10 @@ class AddLooseInput(Input):
     body: Annotated[models.Loose, Body()]
 
 
+class AddGarageInput(Input):
+    body: Annotated[models.Garage, Body()]
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -109,6 +128,8 @@ class SpecServlet:
         server.register_paths("POST", [SHAPES], self.add_shape, "addShape")
         server.register_paths("POST", [TREES], self.add_tree, "addTree")
         server.register_paths("POST", [LOOSE], self.add_loose, "addLoose")
+        server.register_paths("POST", [GARAGES], self.add_garage, "addGarage")
+        server.register_paths("GET", [GARAGES], self.read_vehicle, "readVehicle")
 
     @answers(Ok)
     async def add_pet(self, request: Request, **path: str) -> Reply[object]:
@@ -138,4 +159,15 @@ class SpecServlet:
     async def add_loose(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, AddLooseInput, path)
         reply = await self._handler.add_loose(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def add_garage(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, AddGarageInput, path)
+        reply = await self._handler.add_garage(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def read_vehicle(self, request: Request, **_path: str) -> Reply[object]:
+        reply = await self._handler.read_vehicle(request)
         return Ok(reply)
