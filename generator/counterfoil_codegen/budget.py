@@ -46,13 +46,14 @@ class Budget:
 
     operations: int = 2_000
     schemas: int = 10_000  # those that become models, and those in them without a name
+    steps: int = 10_000  # schemas that one part of a value is held against, each as often as met
     seconds: int = 60  # of this process on the processor, however busy the machine is
     memory: int = 1_024  # MiB, beyond what the process has before
 
     def without(self, waived: frozenset[str]) -> Budget:
         """The same without the limits whose rules are waived."""
         fields = {"operations": rules.OPERATIONS, "schemas": rules.SCHEMAS}
-        fields |= {"seconds": rules.SECONDS, "memory": rules.MEMORY}
+        fields |= {"steps": rules.STEPS, "seconds": rules.SECONDS, "memory": rules.MEMORY}
         lifted = {name: _UNLIMITED for name, rule in fields.items() if rule.id in waived}
         return replace(self, **lifted)
 
@@ -63,6 +64,14 @@ class Budget:
         if count > self.operations:
             message = f"the API has {count:,} operations, at most {self.operations:,} are generated"
             raise BudgetError(rules.OPERATIONS, message, "operations", place)
+
+    def check_steps(self, count: int, place: Place) -> None:
+        """Raises:
+        BudgetError: a value at *place* is held against *count* schemas, which are too many.
+        """
+        if count > self.steps:
+            message = f"one part of a value is held against more than {self.steps:,} schemas here"
+            raise BudgetError(rules.STEPS, message, "steps", place)
 
     def check_schemas(self, count: int, place: Place) -> None:
         """Raises:
@@ -108,6 +117,14 @@ class Meter:
                 yield
         except BudgetError as error:
             self._report(error)
+        except RecursionError:
+            self._diagnostics.report(
+                rules.NESTING,
+                self._place,
+                "the API nests deeper than can be followed: its schemas are made of one another, "
+                "or are alternatives to one another, too many times",
+                "let fewer of them lead to one another without a list or a property between",
+            )
         finally:
             self._seconds += time.process_time() - started
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
+
+_MOST_OF_A_RULE: Final = 5_000
 
 
 class Severity(Enum):
@@ -69,18 +72,23 @@ class Diagnostic:
 
 
 class Diagnostics:
-    """Collects the findings of one run. A rule that is waived is not collected."""
+    """Collects the findings of one run. A rule that is waived is not collected.
+
+    Of one rule no more than a few thousand are: a spec may hold a million faults.
+    """
 
     def __init__(self, waived: frozenset[str] = frozenset()) -> None:
         self._waived = waived
         self._found: set[Diagnostic] = set()
+        self._counts: Counter[Rule] = Counter()
         self._standing_in: Mapping[Rule, Rule] = {}
 
     def report(self, rule: Rule, place: Place | Span, message: str, cure: str) -> None:
         """Add a finding of *rule* at *place*; *cure* is its help. The same finding counts once."""
         rule = self._standing_in.get(rule, rule)
-        if self.is_waived(rule):
+        if self.is_waived(rule) or self._counts[rule] == _MOST_OF_A_RULE:
             return
+        self._counts[rule] += 1
         span = place if isinstance(place, Span) else place.span
         self._found.add(Diagnostic(span, rule, message, cure))
 

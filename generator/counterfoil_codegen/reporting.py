@@ -19,7 +19,8 @@ from counterfoil_codegen.diagnostics import Diagnostic, Severity
 Lines: TypeAlias = Callable[[str], Sequence[str]]
 
 _WIDEST: Final = 120  # characters of a source line
-_MOST_OF_A_RULE: Final = 5  # warnings and notes; errors are all listed
+_MOST_OF_A_RULE: Final = 5  # warnings and notes
+_MOST_ERRORS_OF_A_RULE: Final = 100
 _TAB: Final = "    "
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -77,12 +78,13 @@ def _text(found: Sequence[Diagnostic], lines: Lines) -> str:
 
 
 def _first_of_each(found: Sequence[Diagnostic]) -> tuple[list[Diagnostic], Counter[str]]:
-    """Every error, and of other findings the first few of each rule; how many are left out."""
+    """The first findings of each rule, more of errors than of others; how many are left out."""
     seen: Counter[str] = Counter()
     listed = []
     for finding in found:
         seen[finding.rule.id] += 1
-        if finding.severity is Severity.ERROR or seen[finding.rule.id] <= _MOST_OF_A_RULE:
+        is_error = finding.severity is Severity.ERROR
+        if seen[finding.rule.id] <= (_MOST_ERRORS_OF_A_RULE if is_error else _MOST_OF_A_RULE):
             listed.append(finding)
     shown = Counter(finding.rule.id for finding in listed)
     return listed, seen - shown

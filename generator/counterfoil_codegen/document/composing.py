@@ -138,9 +138,9 @@ def position(source: Source, node: Node) -> Span:
 def _without_directives(source: Source) -> str:
     """The text with `%YAML 1.2` turned into a comment, as the C parser may know only 1.1."""
     text, start = source.text, 0
-    while found := _DIRECTIVE.match(text, start):
+    while found := _DIRECTIVE.match(text, start):  # at most twice
         sign = found.start(1) - 1
-        if not _YAML_1_2.fullmatch(found[1]):
+        if start or not _YAML_1_2.fullmatch(found[1]):
             source.report(
                 rules.YAML_DIRECTIVE,
                 source.at_offset(sign),

@@ -13,5 +13,11 @@ def _limit(rule_id: str, summary: str) -> Rule:
 
 OPERATIONS: Final = _limit("CF171", "The documents of an API declare at most 2,000 operations.")
 SCHEMAS: Final = _limit("CF172", "An API has at most 10,000 schemas that become models.")
+STEPS: Final = _limit(
+    "CF175", "To check a part of a value against its schema takes at most 10,000 steps."
+)
 SECONDS: Final = _limit("CF173", "Generating an API takes at most 60 seconds of the processor.")
+NESTING: Final = Rule(
+    "CF176", Severity.ERROR, "What an API is made of nests no deeper than can be followed."
+)
 MEMORY: Final = _limit("CF174", "Generating an API takes at most 1,024 MiB of memory.")

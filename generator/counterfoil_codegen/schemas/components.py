@@ -25,8 +25,8 @@ class Components:
         self._registry = Registry(budget)
         one_way = OneWay(loader)
         self.unchecked = Unchecked(loader)
-        self.contracts = Contracts(loader, dialects, one_way, is_request=True)
-        self.answers = Contracts(loader, dialects, one_way, is_request=False)
+        self.contracts = Contracts(loader, dialects, one_way, budget, is_request=True)
+        self.answers = Contracts(loader, dialects, one_way, budget, is_request=False)
         self.of_requests = View(
             self._registry, loader, diagnostics, dialects, one_way, is_request=True
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.document import JsonValue, Loader, Node
 from counterfoil_codegen.naming import digest, pascal
 from counterfoil_codegen.patterns import pattern_problem
@@ -21,6 +22,7 @@ from counterfoil_codegen.schemas.shapes import (
     is_null,
     members,
 )
+from counterfoil_codegen.schemas.steps import Steps
 
 _COPIED: Final = (
     "type",
@@ -57,13 +59,35 @@ _OF_THE_SAME: Final = frozenset(("allOf", "anyOf", "oneOf", "not", "if", "then",
 _BESIDE_ALTERNATIVES: Final = ("properties", "required", "allOf", "additionalProperties")
 
 
+def _put_alternatives(found: JsonSchema) -> None:
+    """Have alternatives of a request told as one fault, not with every fault of each.
+
+    A validator that lists what is wrong with a value lists it for each alternative, and in these
+    for each again, so that its time doubles with each level. What stands in `if` is a matter of
+    yes or no.
+    """
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in found:
+            chosen = {"if": {keyword: found.pop(keyword)}, "else": {keyword: [False]}}
+            listed = found.get("allOf")
+            found["allOf"] = [*(listed if isinstance(listed, list) else ()), chosen]
+
+
 class Contracts:
     """The schemas that values are held against, as requests or as responses have them."""
 
     def __init__(
-        self, loader: Loader, dialects: Dialects, one_way: OneWay, *, is_request: bool
+        self,
+        loader: Loader,
+        dialects: Dialects,
+        one_way: OneWay,
+        budget: Budget,
+        *,
+        is_request: bool,
     ) -> None:
         self.schemas: dict[str, JsonSchema] = {}
+        self._budget = budget
+        self._steps = Steps(self.schemas)
         self._loader = loader
         self._dialects = dialects
         self._one_way = one_way
@@ -83,18 +107,19 @@ class Contracts:
         """
         is_reference = isinstance(schema.value, dict) and schema.value.keys() == {"$ref"}
         target = self._loader.resolve(schema) if is_reference else schema
-        return self._finished(self._named(target or schema, is_event=is_event))
+        return self._finished(self._named(target or schema, is_event=is_event), schema)
 
     def data(self, schema: Node) -> str:
         """The name of the *schema* of the data of events, in these two forms."""
         name = self._new_name(schema, "data")
         self.schemas[name] = self._data(schema)
-        return self._finished(name)
+        return self._finished(name, schema)
 
-    def _finished(self, name: str) -> str:
+    def _finished(self, name: str, place: Node) -> str:
         while self._waiting:
             waiting, node, is_event = self._waiting.popleft()
             self.schemas[waiting] = self._schema(node, None, is_event=is_event)
+        self._budget.check_steps(self._steps.of(name), place)
         return name
 
     def _named(self, node: Node, *, is_event: bool) -> str:
@@ -133,6 +158,8 @@ class Contracts:
         self._put_spelling(found, value)
         self._put_schemas(found, node, omitted, is_event=is_event)
         self._put_discriminator(found, node)
+        if self._is_request:
+            _put_alternatives(found)
         if is_old and value.get("nullable") is True and found:
             return {"anyOf": [found, {"type": "null"}]}
         return found
