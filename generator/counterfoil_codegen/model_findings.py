@@ -38,7 +38,7 @@ class ModelFindings:
     def report(self, problem: Problem) -> None:
         """Report *problem* at the deepest part of its schema that the spec has itself.
 
-        What a model does not enforce is left to contracts, but in parameters and answers.
+        What a model does not enforce is left to contracts, where there are some.
         """
         if problem.kind is Kind.UNENFORCED and problem.component not in self._unchecked:
             return

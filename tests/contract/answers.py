@@ -10,7 +10,13 @@ from operator import or_
 from types import NoneType, UnionType
 from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 
-from counterfoil import JsonResource, Request, UnauthorizedError, set_headers
+from counterfoil import (
+    InvalidResponseError,
+    JsonResource,
+    Request,
+    UnauthorizedError,
+    set_headers,
+)
 from counterfoil.stub import (
     HeadersByName,
     Location,
@@ -20,6 +26,7 @@ from counterfoil.stub import (
     ResetContent,
     ResponseHeaders,
 )
+from counterfoil.validation import ResponseValidation
 from counterfoil_codegen import ir
 from polyfactory.factories.pydantic_factory import ModelFactory
 from pydantic import BaseModel, ConfigDict, create_model
@@ -85,8 +92,13 @@ class _Open(BaseModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
 
-def answering(generated: Generated) -> JsonResource:
-    """A resource whose every operation answers, one after the other, with all that it may."""
+def answering(
+    generated: Generated, report: Callable[[InvalidResponseError], None] | None = None
+) -> JsonResource:
+    """A resource whose every operation answers, one after the other, with all that it may.
+
+    Each answer is held against the spec, and *report* is told of those that differ.
+    """
     package = importlib.import_module(generated.real.package)
     register: Register = package.register
     handlers: dict[str, object] = {}
@@ -99,7 +111,7 @@ def answering(generated: Generated) -> JsonResource:
             for one in group.operations
         }
         handlers[str(group.module)] = type(f"Full{group.handler}", (protocol,), methods)()
-    root = JsonResource()
+    root = JsonResource(validation=ResponseValidation(refuse=False, report=report))
     register(root, **handlers)
     return root
 

@@ -44,7 +44,7 @@ class Lowered:
     schemas: Mapping[str, JsonSchema]  # by class name
     users: Mapping[str, frozenset[str]]  # the modules that name each class
     places: Mapping[str, Node]  # where the schema of each class stands
-    unchecked: frozenset[str]  # the classes that parameters and answers are of
+    unchecked: frozenset[str]  # the classes that nothing but their models checks
 
 
 def lower_api(

@@ -31,6 +31,7 @@ class Context:
     loader: Loader
     diagnostics: Diagnostics
     components: Components
+    holds_answers: bool = True  # they are validated, where a server asks for it
 
     def has_no_errors(self) -> bool:
         """Whether nothing was found so far that forbids to generate."""
@@ -47,8 +48,18 @@ class Context:
 
     def sent(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
         """The schema of *node*, in a response, as `annotate` can tell it: see `_typed`."""
-        self.components.unchecked.add(node)
+        if not self.holds_answers:
+            self.components.unchecked.add(node)
         return _typed(self.components.of_responses, node, origin, constraints=constraints)
+
+    def held(self, node: Node, *, is_event: bool = False) -> str | None:
+        """The name of the schema that what is sent as *node* is held against, if it is."""
+        answers = self.components.answers
+        return answers.whole(node, is_event=is_event) if self.holds_answers else None
+
+    def held_data(self, node: Node) -> str | None:
+        """The same, of the data of events."""
+        return self.components.answers.data(node) if self.holds_answers else None
 
     def mark_users(self, schema: JsonSchema, user: str) -> None:
         """Note that the module *user* names the schemas that *schema* refers to."""

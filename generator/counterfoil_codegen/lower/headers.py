@@ -180,7 +180,7 @@ def _draft(context: Context, one: Found, name: Identifier, origin: Origin) -> Dr
         explode=one.node.boolean("explode") is True,
         is_json=is_document,
         doc=parameter_doc(context, one.node),
-        contract=None if is_text or schema is None else context.components.answers.whole(schema),
+        contract=None if is_text or schema is None else context.held(schema),
     )
 
 

@@ -142,7 +142,8 @@ def _draft(context: Context, place: _Place) -> DraftOperation | None:
     nested = place.node.mapping("callbacks")
     for name, node in nested.items() if nested is not None else ():
         _report(context, node, f"callback {name}", "what calls it back is sent itself")
-    draft = draft_operation(context, place.mounted())
+    # What answers them is somebody else's.
+    draft = draft_operation(replace(context, holds_answers=False), place.mounted())
     why = _not_sent(draft)
     if why is not None:
         _report(context, place.node, place.occasion, why)

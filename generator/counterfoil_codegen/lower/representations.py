@@ -91,7 +91,7 @@ class _Contents:
                 yield Content(media_type, None, is_plain, contract=contract)
 
     def _contract(self, schema: Node | None) -> str | None:
-        return None if schema is None else self._context.components.answers.whole(schema)
+        return None if schema is None else self._context.held(schema)
 
     def _is_value(self, schema: Node) -> bool:
         """Whether *schema* asks for more than text or bytes."""

@@ -86,14 +86,12 @@ def sent_items(
     if schema is None or media is None:
         return None
     if not is_of_events:
-        contract = context.components.answers.whole(schema)
-        return Items(context.sent(schema, origin.child("Item")), contract=contract)
+        return Items(context.sent(schema, origin.child("Item")), contract=context.held(schema))
     if media.get("itemSchema") is None and "data" not in _properties(context, schema):
         event = Event(_data(context, schema, origin.child("Data")))
-        contract = context.components.answers.data(schema)
-        return Items(None, (event,), contract, are_data=True)
-    contract = context.components.answers.whole(schema, is_event=True)
-    return Items(None, _Stream(context, origin).events(schema), contract)
+        return Items(None, (event,), context.held_data(schema), are_data=True)
+    events = _Stream(context, origin).events(schema)
+    return Items(None, events, context.held(schema, is_event=True))
 
 
 def received_items(

@@ -24,7 +24,7 @@ class Components:
     ) -> None:
         self._registry = Registry(budget)
         one_way = OneWay(loader)
-        self.unchecked = Unchecked(loader)
+        self.unchecked = Unchecked(loader, dialects)
         self.contracts = Contracts(loader, dialects, one_way, budget, is_request=True)
         self.answers = Contracts(loader, dialects, one_way, budget, is_request=False)
         self.of_requests = View(

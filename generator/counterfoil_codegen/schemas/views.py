@@ -99,25 +99,12 @@ class View:
         reference: JsonSchema = {"$ref": self.named(target).reference}
         dialect = self._dialects.of(node)
         if not dialect.nullable_keyword:
-            self._check_siblings(node, value, target)
             self._copy_annotations(reference, value)
         return (
             nullable(reference)
             if self._dialects.of(target).is_nullable(target.value)
             else reference
         )
-
-    def _check_siblings(self, node: Node, value: Mapping[str, JsonValue], target: Node) -> None:
-        """Report what stands beside a `$ref` and would narrow it; a repetition is harmless."""
-        for key in sorted(STRUCTURAL.intersection(value)):
-            own = target.get(key)
-            if own is None or own.value != value[key]:
-                self._diagnostics.report(
-                    rules.SCHEMA_KEYWORD,
-                    node.get(key) or node,
-                    f"{key!r} beside $ref is not enforced in parameters and answers",
-                    "write it in the schema that the $ref names, or in an allOf beside it",
-                )
 
     def _collapse(self, node: Node, value: Mapping[str, JsonValue]) -> Node | None:
         """The one schema that *node* is another way to write: `allOf: [x]`, `anyOf: [x, null]`."""

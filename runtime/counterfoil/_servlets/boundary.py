@@ -25,7 +25,7 @@ from counterfoil._servlets.representations import Content
 from counterfoil._servlets.validation import VALIDATION
 from counterfoil._types import Answer, Request
 
-__all__ = ["answers", "operation_of"]
+__all__ = ["answers", "hide_operation", "operation_of"]
 
 S = TypeVar("S")
 
@@ -103,6 +103,14 @@ def operation_of(callback: object) -> Operation | None:
     """What was declared for *callback*, if it is a generated servlet's."""
     found = getattr(callback, _ATTRIBUTE, None)
     return found if isinstance(found, Operation) else None
+
+
+def hide_operation(callback: object) -> None:
+    """Have *callback*, which wraps a generated servlet, called by our own resources too.
+
+    They would go around it to the method that the servlet has of its operation.
+    """
+    vars(callback).pop(_ATTRIBUTE, None)
 
 
 def _handed_on(request: Request, reply: Reply[object]) -> Answer:

@@ -49,8 +49,8 @@ class SchemaCheck:
         """
         try:
             found = list(islice(self._validator.iter_errors(value), _MOST))
-        except ValueError as error:  # a number that is none, half of a surrogate pair
-            yield f"{place}: {error}"[:_LONGEST]
+        except ValueError:  # a number that is none, half of a surrogate pair
+            yield f"{place}: JSON cannot hold it"
             return
         for each in found:
             steps = [step for at, step in enumerate(each.instance_path) if at != left_out]
@@ -83,6 +83,8 @@ def _expected(breach: ValidationError) -> str:
         ):
             return f"{kind.name}: its schema does not allow {_quoted(kind.unexpected, _LONGEST)}"
         case ValidationErrorKind.FalseSchema():
+            if breach.schema_path[-1] == "additionalProperties":
+                return f"additionalProperties: its schema allows none, found {found}"
             return "it is not to be sent: it is writeOnly, or its schema allows no value"
         case ValidationErrorKind.AnyOf() | ValidationErrorKind.OneOfNotValid():
             return f"{kind.name}: {found} fits none of the alternatives"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from counterfoil._replies import HeaderValues, Location
 from counterfoil._types import Request
@@ -46,7 +46,7 @@ def readings(text: str, header: DescribedHeader) -> Iterator[object]:
     """
     if header.get("json"):
         try:
-            yield json.loads(text)
+            yield json.loads(text, parse_constant=_refuse)
         except ValueError:
             return
         return
@@ -66,10 +66,15 @@ def _text(text: str) -> object:
     return text
 
 
+def _refuse(constant: str) -> NoReturn:
+    """NaN and the infinities are no JSON."""
+    raise ValueError(constant)
+
+
 def _scalar(text: str) -> object:
     """The number, the boolean or the null that *text* spells, if it does."""
     try:
-        value: object = json.loads(text)
+        value: object = json.loads(text, parse_constant=_refuse)
     except ValueError:
         return text
     return text if isinstance(value, str | list | dict) else value

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterable, Callable
+import re
+from collections.abc import AsyncIterable, Callable, Iterable
+from functools import wraps
 from typing import Final, cast
 from weakref import WeakKeyDictionary
 
@@ -13,10 +15,11 @@ from counterfoil._describe import describe
 from counterfoil._errors import ApiError, DeclaredError, InvalidResponseError, StatusError
 from counterfoil._replies import Reply
 from counterfoil._replies.reply import with_body
+from counterfoil._servlets.boundary import hide_operation
 from counterfoil._servlets.operation import Operation
 from counterfoil._servlets.representations import Representation
-from counterfoil._servlets.validation import Validation
-from counterfoil._types import Request
+from counterfoil._servlets.validation import VALIDATION, Validation
+from counterfoil._types import Answer, HttpServer, Request, ServletCallback
 from counterfoil._validation.checks import OperationCheck
 from counterfoil._validation.described import described
 
@@ -48,6 +51,15 @@ class ResponseValidation(Validation):
     ) -> None:
         self._refuse = refuse
         self._report = report
+
+    def on(self, server: HttpServer) -> HttpServer:
+        """*server*, for the servlets of a package to be registered on: they are looked at.
+
+            diary.register(ResponseValidation().on(resource), pages=Pages())
+
+        For hosts that are not ours; `JsonResource` has its own option.
+        """
+        return _Validating(server, self)
 
     @override
     def reply(
@@ -113,6 +125,32 @@ class ResponseValidation(Validation):
         if self._report is not None:
             self._report(error)
         return error
+
+
+class _Validating:
+    """A server whose servlets answer in a context that validates."""
+
+    def __init__(self, server: HttpServer, validation: Validation) -> None:
+        self._server = server
+        self._validation = validation
+
+    def register_paths(
+        self,
+        method: str,
+        path_patterns: Iterable[re.Pattern[str]],
+        callback: ServletCallback,
+        servlet_classname: str,
+    ) -> None:
+        @wraps(callback)
+        async def servlet(request: Request, /, **path: str) -> Answer | None:
+            before = VALIDATION.set(self._validation)
+            try:
+                return await callback(request, **path)
+            finally:
+                VALIDATION.reset(before)
+
+        hide_operation(servlet)
+        self._server.register_paths(method, path_patterns, servlet, servlet_classname)
 
 
 def _check_of(operation: Operation) -> OperationCheck | None:
