@@ -1,10 +1,11 @@
 """Pydantic models for the components of an API, one module for each tag.
 
-schemas -> prepare -> generate -> translate -> definitions -> split -> source
+schemas -> prepare -> share -> generate -> translate -> definitions -> split -> source
 
-`prepare` decides what becomes a class, its fields, their names and defaults. `generate` has
-datamodel-code-generator make types of the schemas; `translate` reads its text into a small tree of
-types; `source` writes the modules from that tree, and from fragments only.
+`prepare` decides what becomes a class, its fields, their names and defaults. `share` finds what
+types these have, each once; `generate` has datamodel-code-generator make them; `translate` reads
+its text into a small tree of types; `source` writes the modules from that tree, and from fragments
+only.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from counterfoil_codegen.models.generate import generate_types
 from counterfoil_codegen.models.prepare import prepare
 from counterfoil_codegen.models.problems import Kind, ModelError, Problem, Report
 from counterfoil_codegen.models.schema import JsonSchema
+from counterfoil_codegen.models.share import share
 from counterfoil_codegen.models.source import module_source
 from counterfoil_codegen.models.translate import translate
 
@@ -50,7 +52,9 @@ def build_models(
     if not schemas:
         return ()
     prepared = prepare(schemas, report)
-    definitions = define(prepared, translate(generate_types(prepared.document)))
+    shared = share(prepared.document)
+    translated = shared.spread(translate(generate_types(shared.document)))
+    definitions = define(prepared, translated)
     uses = {name: definition.uses for name, definition in definitions.items()}
     homes = split.assign_modules(uses, users)
     return tuple(_module(name, definitions, homes) for name in sorted(set(homes.values())))

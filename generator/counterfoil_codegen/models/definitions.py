@@ -59,15 +59,7 @@ class Definition:
 
 
 def define(prepared: Prepared, translated: Translated) -> dict[str, Definition]:
-    """A definition for each component, by name.
-
-    Raises:
-        ModelError: the model generator made more, less or something else than was asked for.
-    """
-    made = translated.aliases.keys() | translated.classes.keys()
-    if made != prepared.document.keys():
-        differing = sorted(made ^ prepared.document.keys())
-        raise ModelError(f"asked for and made are not the same: {differing[:5]}")
+    """A definition for each component, by name; *translated* has the types of all of them."""
     types = _Types(prepared.inline, translated)
     return {name: types.define(of) for name, of in prepared.components.items()}
 

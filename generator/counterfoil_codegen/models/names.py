@@ -13,6 +13,9 @@ from counterfoil_codegen import naming
 _COMPONENT: Final = "Cf"
 _UNDERSCORED: Final = "Cu"
 _INLINE: Final = "Ci"
+_TARGET: Final = "Cr"
+_SHARED: Final = "Cs"
+_HOLDER: Final = "Ct"
 
 EXTRA: Final = "extra"
 
@@ -89,6 +92,21 @@ def inline(index: int) -> str:
     return f"{_INLINE}{index}"
 
 
+def target(index: int) -> str:
+    """The name of what a shared type refers to, number *index* of its references."""
+    return f"{_TARGET}{index}"
+
+
+def shared(index: int) -> str:
+    """The name of a type that components and inline types share."""
+    return f"{_SHARED}{index}"
+
+
+def holder(index: int) -> str:
+    """The name of a class whose fields have types that fields share."""
+    return f"{_HOLDER}{index}"
+
+
 def field_names(wire_names: Iterable[str]) -> dict[str, str]:
     """A Python name for each property of one object, the same in any order of the properties.
 
@@ -112,4 +130,4 @@ def _field_name(wire: str) -> str:
 
 def is_internal(name: str) -> bool:
     """It is a name of the document for the model generator."""
-    return name.startswith((_COMPONENT, _UNDERSCORED, _INLINE))
+    return name.startswith((_COMPONENT, _UNDERSCORED, _INLINE, _TARGET, _SHARED, _HOLDER))

@@ -23,6 +23,7 @@ from counterfoil_codegen.schemas.shapes import (
     members,
 )
 from counterfoil_codegen.schemas.steps import Steps
+from counterfoil_codegen.schemas.well_formed import is_schema, is_well_formed
 
 _COPIED: Final = (
     "type",
@@ -152,12 +153,14 @@ class Contracts:
         found |= {key: value[key] for key in _COPIED if key in value}
         if is_old:
             convert_exclusive_bounds(found)
+        found = {key: each for key, each in found.items() if is_well_formed(key, each)}
         required = value.get("required")
         if isinstance(required, list):
             found["required"] = [name for name in required if name not in omitted]
         self._put_spelling(found, value)
         self._put_schemas(found, node, omitted, is_event=is_event)
         self._put_discriminator(found, node)
+        _loosen(found, value)
         if self._is_request:
             _put_alternatives(found)
         if is_old and value.get("nullable") is True and found:
@@ -177,7 +180,7 @@ class Contracts:
     ) -> None:
         for keyword in ONE:
             child = node.get(keyword)
-            if child is not None:
+            if child is not None and is_well_formed(keyword, child.value):
                 found[keyword] = self._boolean_or_schema(
                     child, is_event=is_event and keyword in _OF_THE_SAME
                 )
@@ -301,6 +304,13 @@ def _asks_for_more(schema: Node) -> bool:
         or _requires_others(value)
         or any(child.value is False for _, child in members_of(schema, "properties"))
     )
+
+
+def _loosen(found: JsonSchema, value: Mapping[str, JsonValue]) -> None:
+    """Where an alternative is not well-formed, none excludes another: it would fit everything."""
+    if "oneOf" in found and not all(map(is_schema, members(value, "oneOf"))):
+        alternatives = found.pop("oneOf")
+        found.setdefault("anyOf", alternatives)
 
 
 def _requires_others(value: dict[str, JsonValue]) -> bool:

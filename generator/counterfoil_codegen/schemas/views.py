@@ -245,7 +245,7 @@ class View:
             self._diagnostics.report(
                 rules.BAD_SCHEMA,
                 node,
-                "expected a schema: an object, true or false",
+                "expected a schema, an object, true or false: any value fits this",
                 "write the schema as a mapping, such as {type: string}",
             )
         return {}
