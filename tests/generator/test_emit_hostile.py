@@ -102,6 +102,22 @@ def in_lifecycle(operation: ir.Operation, text: str) -> ir.Operation:
     return dataclasses.replace(operation, options=options)
 
 
+def in_headers(api: ir.Api, text: str) -> ir.Api:
+    """Every text of the headers of responses, and of what other origins may read."""
+    member = ir.ResponseHeader(
+        name=Identifier("x_total"),
+        wire_name=f"x-{text}",
+        annotation=Expression.name(Identifier("int")),
+        required=True,
+        explode=True,
+        is_json=True,
+        doc=text,
+    )
+    headers = ir.ResponseHeaders(Identifier("ListNoticesResponse200Headers"), (member,), text)
+    exposing = in_operation(lambda op, _: dataclasses.replace(op, exposed=(text, f"x-{text}")))
+    return exposing(dataclasses.replace(api, headers=(headers,)), text)
+
+
 def in_security(api: ir.Api, text: str) -> ir.Api:
     """Every text of a scheme, and the scopes that are required of it."""
     scheme = ir.SecurityScheme(
@@ -179,6 +195,7 @@ FIELDS: Final[dict[str, Change]] = {
     "reply media type": in_operation(in_media_types),
     "cors": in_operation(in_cors),
     "lifecycle": in_operation(in_lifecycle),
+    "headers": in_headers,
     "security": in_security,
     "message": in_message,
 }

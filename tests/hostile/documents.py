@@ -96,7 +96,11 @@ def _path_item(index: int) -> dict[str, Json]:
                 },
             },
             "callbacks": {"done": {"{$request.body#/url}": {"post": {"responses": {}}}}},
-            "responses": {"201": {"description": "Made"}, "4XX": {"description": "Not so"}},
+            "x-counterfoil": {"sunset": {"date": "2027-11-27", "link": "/versions"}},
+            "responses": {
+                "201": {"description": "Made"},
+                "4XX": {"description": "Not so", "headers": {"X-Why": {"required": True}}},
+            },
         },
     }
 
