@@ -206,7 +206,7 @@ def test_the_pages_link_to_what_is_there() -> None:
 
 def test_the_readme_quotes_what_is_there() -> None:
     quoted = re.findall(r"<!-- (\S+) -->\n+```\w+\n(.*?)```", pages(), re.DOTALL)
-    assert len(quoted) == 9
+    assert len(quoted) == 10
     for source, quotation in quoted:
         assert dense(quotation) in dense((ROOT / source).read_text(encoding="utf-8")), source
 
