@@ -20,7 +20,8 @@ import pytest
 from counterfoil import JsonResource, Ok, Request
 from counterfoil._errors import CodedError
 from counterfoil._input.parts import MAX_PARTS, MAX_TEXT, FormParts, read_parts
-from counterfoil._input.uploads import IN_MEMORY, Upload
+from counterfoil._input.spooling import IN_MEMORY
+from counterfoil._input.uploads import Upload
 from counterfoil._threads import runs_inline
 from counterfoil.stub import (
     Body,
@@ -36,6 +37,7 @@ from counterfoil.stub import (
     path,
     receive,
 )
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
@@ -66,6 +68,13 @@ PIECES = [
     ),
     *(b"name=", b"name*=", b"\r\n\r\n", b"Content-Disposition: form-data; name=title\r\n"),
 ]
+# What two readers could take for two things.
+ODD = (
+    b'name="file"; name="title"',
+    b'name="file"; filename="a"; FileName="b"',
+    b'name="file"; filename="a\nContent-Type: text/html"',
+    b'name="file"; filename="a.png\x00.exe"',
+)
 NODE = shutil.which("node") or ""
 
 
@@ -95,6 +104,26 @@ class Files:
         digests = [hashlib.sha256(await one.read()).hexdigest() for one in self.kept]
         on_disk = [not isinstance(one.file, BytesIO) for one in self.kept]
         return Ok({"title": body.title, "digests": digests, "on disk": on_disk})
+
+    @at_head
+    @limits(max_body=LIMIT)
+    @answers(Ok)
+    async def open(self, request: Request, **path: str) -> Reply[object]:
+        before = len(temporary())
+        body = (await receive(request, Given, path)).body
+        self.kept = [body.file, *(body.more or ())]
+        descriptors = len(temporary()) - before
+        digests = [hashlib.sha256(await one.read()).hexdigest() for one in self.kept]
+        return Ok({"digests": digests, "descriptors": descriptors})
+
+    @at_head
+    @limits(max_body=LIMIT * 2)
+    @answers(Ok)
+    async def threads(self, request: Request, **path: str) -> Reply[object]:
+        body = (await receive(request, Given, path)).body
+        self.kept = [body.file, *(body.more or ())]
+        found = await gatherResults([Deferred.fromCoroutine(one.read()) for one in self.kept * 8])
+        return Ok([hashlib.sha256(each).hexdigest() for each in found])
 
     @at_head
     @answers(Ok)
@@ -139,10 +168,10 @@ def files() -> Files:
 def server(serve: Serve, files: Files) -> Iterator[Server]:
     """Nothing of any file may be left when it ends."""
     root = JsonResource()
-    for name in ("digest", "fail", "slow", "cancelled", "save"):
+    for name in ("digest", "open", "threads", "fail", "slow", "cancelled", "save"):
         root.register_paths("POST", [path(f"/{name}")], getattr(files, name), name)
     before = temporary()
-    yield serve(root, max_request_body_size=LIMIT)
+    yield serve(root, max_request_body_size=2 * LIMIT)
     until(lambda: temporary() == before)
     assert all(one.file.closed for one in files.kept)
 
@@ -192,6 +221,22 @@ def test_many_small_files_are_no_large_memory(server: Server) -> None:
     assert on_disk.count(False) <= 5
 
 
+def test_many_files_are_one_on_disk(server: Server, files: Files) -> None:
+    sizes = [IN_MEMORY, *(1000 + index for index in range(900))]
+    contents = [bytes([index % 256]) * size for index, size in enumerate(sizes)]
+    content = b"".join(
+        part("more" if index else "file", each, "a") for index, each in enumerate(contents)
+    )
+    told = server.request("POST", "/open", body=content + END, headers=TYPE).json()
+    assert told == {"digests": [digest(each) for each in contents], "descriptors": 1}
+
+
+def test_threads_may_read_a_file_at_once(server: Server, files: Files) -> None:
+    content = part("file", LARGE, "a") + part("more", LARGE[1:], "b") + END
+    told = server.request("POST", "/threads", body=content, headers=TYPE).json()
+    assert told == [digest(LARGE), digest(LARGE[1:])] * 8
+
+
 def test_whatever_stands_in_a_file_and_however_it_is_cut(server: Server) -> None:
     odd = b"\r\n--b\r\n--bb--\r\n\r\n--\r\n--b"[2:] + b"\r\n--" + bytes(range(256)) + b"\r\n-"
     content = b"--long" + part("file", odd.replace(b"--b", b"-"), "a")[3:]
@@ -221,8 +266,12 @@ def test_whatever_stands_in_a_file_and_however_it_is_cut(server: Server) -> None
         (b"--b\r\nX-Y: " + b"z" * 10_000 + b"\r\n\r\n\r\n" + END, 400),
         (b"--b\r\n\r\n\r\n" * 90_000 + END, 400),
         (b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\n\r\n' + END, 400),
+        *(
+            (b"--b\r\nContent-Disposition: form-data; " + odd + b"\r\n\r\nx\r\n" + END, 400)
+            for odd in ODD
+        ),
     ],
-    ids=range(9),
+    ids=range(9 + len(ODD)),
 )
 def test_b37_what_is_too_much_or_malformed_is_refused(
     server: Server, content: bytes, status: int
@@ -231,7 +280,7 @@ def test_b37_what_is_too_much_or_malformed_is_refused(
     assert answer.status == status, answer
 
 
-@pytest.mark.parametrize("boundary", ["", "b" * 71, '"b "', "\x7f", "b\xe9"])
+@pytest.mark.parametrize("boundary", ["b; boundary=c", "", "b" * 71, '"b "', "\x7f", "b\xe9"])
 def test_a_boundary_that_cannot_be_one(server: Server, boundary: str) -> None:
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
     assert server.request("POST", "/digest", body=END, headers=headers).status == 400

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,7 +9,16 @@ from typing import Final
 from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.content import Content, asks_for_text, is_json, json_first
+from counterfoil_codegen.lower.content import (
+    JSON,
+    JSON_RANGES,
+    MEDIA_TYPE,
+    Content,
+    asks_for_text,
+    asks_for_value,
+    is_json,
+    json_first,
+)
 from counterfoil_codegen.lower.context import Context, Names, origin_of
 from counterfoil_codegen.lower.docs import content_doc
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
@@ -23,10 +31,6 @@ from counterfoil_codegen.schemas import JsonSchema, Origin
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _PARTS: Final = "multipart/form-data"
-_SYMBOLS: Final = r"[\w!#$%&'*+.^`|~-]+"
-_MEDIA_TYPE: Final = re.compile(
-    rf"{_SYMBOLS}/{_SYMBOLS}([ \t]*;[ -~]*)?", re.ASCII
-)  # RFC 9110, section 8.3.1
 _OF_OBJECTS: Final = frozenset(
     {"additionalProperties", "allOf", "anyOf", "oneOf", "patternProperties", "properties"}
 )
@@ -115,15 +119,30 @@ class _Contents:
         found = body.get("content")
         listed = list(found.items()) if found is not None else []
         seen: dict[str, Content] = {}
-        for media_type, node in sorted(listed, key=lambda pair: json_first(pair[0])):
+        for written, node in sorted(listed, key=lambda pair: json_first(pair[0])):
+            media_type = self._read_as(written, node, found)
             essence = media_type.partition(";")[0].strip().lower()
-            if _MEDIA_TYPE.fullmatch(media_type) is None:
+            if MEDIA_TYPE.fullmatch(media_type) is None:
                 self._report_media_type(media_type, node)
-            elif essence in seen:
+            elif essence in seen and media_type == written:
                 self._report_parameters(media_type, seen[essence].media_type, node)
-            else:
+            elif essence not in seen:
                 seen[essence] = self._content(media_type, node)
         return tuple(seen.values())
+
+    def _read_as(self, media_type: str, node: Node, contents: Node | None) -> str:
+        """JSON instead of a range that describes values, unless JSON is described as others."""
+        if media_type not in JSON_RANGES or self._stream:
+            return media_type
+        schema = self._schema_of(node)
+        described = self._schema_of(None if contents is None else contents.get(JSON))
+        is_same = described is None or schema is None or described.value == schema.value
+        return JSON if asks_for_value(schema) and is_same else media_type
+
+    def _schema_of(self, media: Node | None) -> Node | None:
+        found = None if media is None else self._context.loader.resolve(media)
+        schema = None if found is None else found.get("schema")
+        return None if schema is None else self._context.loader.resolve(schema)
 
     def _content(self, media_type: str, node: Node) -> Content:
         resolved = self._context.loader.resolve(node)

@@ -14,8 +14,27 @@ from counterfoil_codegen.lower.sequences import Items
 from counterfoil_codegen.schemas import JsonSchema, Reference
 
 JSON: Final = "application/json"
+JSON_RANGES: Final = frozenset({"*/*", "application/*"})
+"""What stands for JSON where a value is described: ranges that it is in."""
 _JSON_LIKE: Final = re.compile(
     r"((application|text)/json|[\w.+*-]+/[\w.+*-]+\+json)(\s*;.*)?", re.IGNORECASE
+)
+_SYMBOLS: Final = r"[\w!#$%&'*+.^`|~-]+"
+MEDIA_TYPE: Final = re.compile(
+    rf"{_SYMBOLS}/{_SYMBOLS}([ \t]*;[ -~]*)?", re.ASCII
+)  # RFC 9110, section 8.3.1
+# What only a value has that is more than text or bytes.
+_OF_VALUES: Final = frozenset(
+    {
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "items",
+        "oneOf",
+        "patternProperties",
+        "prefixItems",
+        "properties",
+    }
 )
 # What a schema may say of a string without asking anything of it.
 _OF_STRINGS: Final = frozenset(
@@ -74,6 +93,17 @@ def asks_for_text(schema: Node) -> bool:
     kind = schema.get("type")
     is_string = kind is None or kind.value == "string"
     return is_string and {key for key, _ in schema.items()} <= _OF_STRINGS
+
+
+def asks_for_value(schema: Node | None) -> bool:
+    """Whether *schema*, which has been resolved, asks for more than text or bytes."""
+    value = None if schema is None else schema.value
+    if not isinstance(value, dict):
+        return False
+    types = value.get("type")
+    if types is None:
+        return bool(value.keys() & _OF_VALUES)
+    return types != "string" and types != ["string"]
 
 
 def is_json(media_type: str) -> bool:

@@ -10,7 +10,7 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.bounds import constraints
-from counterfoil_codegen.lower.content import is_json
+from counterfoil_codegen.lower.content import MEDIA_TYPE, is_json
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, own_name
 from counterfoil_codegen.lower.parameters import name_parameters
 from counterfoil_codegen.naming import class_name, pascal, told_apart
@@ -20,6 +20,13 @@ from counterfoil_codegen.schemas.annotations import ANNOTATIONS
 
 _LIST: Final = Expression.name(Identifier("list"))
 _UPLOAD: Final = Expression.name(Identifier("Upload"))
+_UNTOLD: Final = (
+    "patternProperties",
+    "propertyNames",
+    "dependentRequired",
+    "dependentSchemas",
+    "dependencies",
+)
 _NARROWS: Final = ("oneOf", "anyOf", "if", "not", "minProperties", "maxProperties")
 
 
@@ -92,14 +99,17 @@ def draft_form(context: Context, media: Node, schema: Node, origin: Origin) -> D
         return None
     shared = is_shared(schema, target)
     own = Origin(pascal(own_name(target)), "") if shared else origin
+    encodings = media.mapping("encoding")
+    # What the encodings say is this body's alone, so it cannot have the class of the schema.
+    is_of_schema = shared and (encodings is None or not encodings.value)
+    owner = target if is_of_schema else media
     names = name_parameters(
         context, ((name, ir.Location.QUERY, node) for name, node in found.listed.items())
     )
-    encodings = media.mapping("encoding")
-    _report_others(context, target, found.others, encodings)
+    _report_others(context, found, encodings)
     return DraftForm(
-        owner=Reference(target.document.name, target.pointer),
-        wanted=f"{own.parent}{own.suffix}" if not shared else f"{own.parent}Form",
+        owner=Reference(owner.document.name, owner.pointer),
+        wanted=f"{own.parent}Form" if is_of_schema else f"{origin.parent}{origin.suffix}",
         parts=tuple(
             _Draft(context, encodings, own).part(
                 names[name, ir.Location.QUERY], name, node, required=name in found.required
@@ -119,7 +129,8 @@ class _Properties:
         self.listed: dict[str, Node] = {}
         self.required: set[str] = set()
         self.closed = False
-        self.others: Node | None = None
+        self.untold: list[tuple[str, Node]] = []
+        """The keywords of objects that are not held to."""
 
     def gather(self, node: Node, seen: set[Node]) -> bool:
         """Gather those of *node*; false for what is not told by properties alone."""
@@ -135,10 +146,12 @@ class _Properties:
                 self.listed[name] = each
         for each in required.elements() if required is not None else ():
             self.required.add(str(each.value))
-        others = target.get("additionalProperties")
-        self.closed = self.closed or (others is not None and others.value is False)
-        if others is not None and isinstance(others.value, dict):
-            self.others = others
+        for keyword in ("additionalProperties", "unevaluatedProperties"):
+            others = target.get(keyword)
+            self.closed = self.closed or (others is not None and others.value is False)
+            if others is not None and isinstance(others.value, dict):
+                self.untold.append((keyword, others))
+        self.untold += [(key, each) for key, each in target.items() if key in _UNTOLD]
         parts = target.sequence("allOf")
         told = [self.gather(each, seen) for each in (parts.elements() if parts else ())]
         return all(told)
@@ -154,7 +167,7 @@ class _Draft:
 
     def part(self, name: Identifier, wire_name: str, node: Node, *, required: bool) -> DraftPart:
         encoding = None if self._encodings is None else self._encodings.get(wire_name)
-        media_type = None if encoding is None else encoding.string("contentType")
+        media_type = None if encoding is None else self._content_type(encoding)
         target = self._context.loader.resolve(node)
         items = None if target is None or _type(target) != "array" else target.get("items")
         is_list = items is not None and self._is_file(items, media_type)
@@ -182,6 +195,24 @@ class _Draft:
             media_type=media_type,
             contract=contract,
         )
+
+    def _content_type(self, encoding: Node) -> str | None:
+        """What it says of media types, without what is none, which is reported."""
+        told = encoding.get("contentType")
+        given = encoding.string("contentType")
+        if told is None or given is None:
+            return None
+        listed = [each.strip() for each in given.split(",")]
+        good = [each for each in listed if MEDIA_TYPE.fullmatch(each)]
+        for each in listed:
+            if each not in good:
+                self._context.diagnostics.report(
+                    rules.BAD_MEDIA_TYPE,
+                    told.key_span,
+                    f"{each!r:.80} is no media type: no part can have it, and it is left out",
+                    "write it as type/subtype, such as image/png",
+                )
+        return ", ".join(good) or None
 
     def _is_file(self, node: Node, media_type: str | None) -> bool:
         """Whether a part holds bytes: OpenAPI 3.0 says so by a format, 3.1 by saying nothing."""
@@ -217,19 +248,29 @@ def _type(node: Node) -> object:
     return types
 
 
-def _report_others(
-    context: Context, schema: Node, others: Node | None, encodings: Node | None
-) -> None:
-    """Report what is not typed of a form."""
-    listed = list(encodings.items()) if encodings is not None else []
-    headers = [each.get("headers") for _, each in listed]
-    untyped = "the headers of a part are not typed"
-    found = [(others, "other parts than the declared ones are passed over")]
-    for place, what in (*found, *((each, untyped) for each in headers)):
-        if place is not None:
-            context.diagnostics.report(
-                rules.FORM_PARTS,
-                place.key_span,
-                what,
-                f'read them from request, or waive = ["{rules.FORM_PARTS.id}"]',
+def _report_others(context: Context, found: _Properties, encodings: Node | None) -> None:
+    """Report what is not held to, or not typed, of a form."""
+    waive = f'or waive = ["{rules.FORM_PARTS.id}"]'
+    for keyword, place in found.untold:
+        if keyword in _UNTOLD:
+            message, advice = (
+                f"{keyword} is not held to in a form in parts",
+                "check it in the handler",
             )
+        else:
+            message = "other parts than the declared ones are passed over"
+            advice = "declare them under properties"
+        context.diagnostics.report(rules.FORM_PARTS, place.key_span, message, f"{advice}, {waive}")
+    for name, encoding in encodings.items() if encodings is not None else ():
+        headers = encoding.get("headers")
+        if name not in found.listed:
+            message = f"{name!r:.80} is no property, so its encoding says nothing"
+            advice = "name it as a property, or remove it"
+            place = encoding
+        elif headers is not None:
+            message = "the headers of a part are not typed"
+            advice = "read those of a file from its headers"
+            place = headers
+        else:
+            continue
+        context.diagnostics.report(rules.FORM_PARTS, place.key_span, message, f"{advice}, {waive}")

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from counterfoil_codegen.document import Node
-from counterfoil_codegen.lower.content import JSON, Content, asks_for_text, is_json, json_first
+from counterfoil_codegen.lower.content import (
+    JSON,
+    JSON_RANGES,
+    Content,
+    asks_for_text,
+    asks_for_value,
+    is_json,
+    json_first,
+)
 from counterfoil_codegen.lower.context import Context
 from counterfoil_codegen.lower.sequences import sent_items
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema, Origin
-
-_JSON_RANGES: Final = frozenset({"*/*", "application/*"})
-# What only a value has that is more than text or bytes.
-_OF_VALUES: Final = frozenset(
-    {
-        "additionalProperties",
-        "allOf",
-        "anyOf",
-        "items",
-        "oneOf",
-        "patternProperties",
-        "prefixItems",
-        "properties",
-    }
-)
 
 
 def read_contents(context: Context, response: Node, origin: Origin) -> tuple[Content, ...]:
@@ -72,7 +64,7 @@ class _Contents:
         for media_type, node in listed:
             media = self._context.loader.resolve(node)
             schema = None if media is None else media.get("schema")
-            is_value = schema is not None and self._is_value(schema)
+            is_value = schema is not None and asks_for_value(self._context.loader.resolve(schema))
             items = sent_items(self._context, media_type, media, self._named(media_type))
             if items is not None:
                 yield Content(media_type, None, items=items)
@@ -82,7 +74,7 @@ class _Contents:
                 yield Content(media_type, typed, contract=self._contract(schema))
             elif has_json and is_value:
                 self._report(media_type, node)
-            elif schema is not None and is_value and media_type in _JSON_RANGES:
+            elif schema is not None and is_value and media_type in JSON_RANGES:
                 has_json = True
                 yield Content(JSON, self._schema(schema, JSON), contract=self._contract(schema))
             else:
@@ -92,17 +84,6 @@ class _Contents:
 
     def _contract(self, schema: Node | None) -> str | None:
         return None if schema is None else self._context.held(schema)
-
-    def _is_value(self, schema: Node) -> bool:
-        """Whether *schema* asks for more than text or bytes."""
-        target = self._context.loader.resolve(schema)
-        value = None if target is None else target.value
-        if not isinstance(value, dict):
-            return False
-        types = value.get("type")
-        if types is None:
-            return bool(value.keys() & _OF_VALUES)
-        return types != "string" and types != ["string"]
 
     def _schema(self, schema: Node, media_type: str) -> JsonSchema:
         """The type of *schema*; one that is written twice is one type."""

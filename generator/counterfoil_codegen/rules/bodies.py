@@ -19,7 +19,7 @@ MEDIA_TYPE_PARAMETERS: Final = Rule(
 FORM_PARTS: Final = Rule(
     "CF452",
     Severity.WARNING,
-    "Of a form in parts, the declared parts are typed, not their headers, and no others.",
+    "Of a form in parts, the declared parts are typed and held to their schemas, and nothing else.",
 )
 FORM_STYLE: Final = Rule(
     "CF451",

@@ -286,7 +286,7 @@ class _PartsBody(_RawBody):
             return await body_of(request)
         boundary = boundary_of(lines[0].decode("latin-1") if lines else "")
         parts = await read_parts(stream_of(request), boundary, self._plan.is_file)
-        keep_until_answered(request, parts.files())
+        keep_until_answered(request, parts.files(), parts.store)
         return parts
 
     @override

@@ -19,6 +19,7 @@ __all__ = [
     "is_form",
     "is_json",
     "is_record_sequence",
+    "parameter_names",
 ]
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ def is_form(media_type: str) -> bool:
 
 
 def checker(media_types: Sequence[str], *, is_text: bool) -> Callable[[Request], None]:
-    """What raises `CodedError` with 415 for a request whose body says that it is something else.
+    """What raises `CodedError` with 415 for a request whose body says that it is something else,
+    and with 400 for one that says it twice.
 
     A body of which the request says nothing is taken for one of *media_types*; `*/*` and `image/*`
     stand for many. A text must be in UTF-8.
@@ -54,7 +56,7 @@ def checker(media_types: Sequence[str], *, is_text: bool) -> Callable[[Request],
 
     def check(request: Request) -> None:
         check_coding(request)
-        for line in request.requestHeaders.getRawHeaders(b"Content-Type", ()):
+        for line in _one_line(request):
             given = line.decode("latin-1")
             if not any(_fits(_essence(given), each) for each in declared):
                 raise _unsupported(request, declared)
@@ -80,11 +82,9 @@ class Chooser(Generic[T]):
 
     def choose(self, request: Request) -> T:
         """Raises `CodedError`: 415 for another media type, 400 for more than one of them."""
-        lines = request.requestHeaders.getRawHeaders(b"Content-Type")
+        lines = _one_line(request)
         if not lines:
             return self._first
-        if len(lines) > 1:
-            raise CodedError(400, "The Content-Type must be given once")
         given = _essence(lines[0].decode("latin-1"))
         if given in self._by_type:
             return self._by_type[given]
@@ -92,6 +92,14 @@ class Chooser(Generic[T]):
             if _fits(given, declared):
                 return choice
         raise _unsupported(request, list(self._by_type))
+
+
+def _one_line(request: Request) -> Sequence[bytes]:
+    """The Content-Type, if there is one. Raises `CodedError`, a 400, for more than one."""
+    lines = request.requestHeaders.getRawHeaders(b"Content-Type", ())
+    if len(lines) > 1:
+        raise CodedError(400, "The Content-Type must be given once")
+    return lines
 
 
 def check_coding(request: Request) -> None:
@@ -148,3 +156,8 @@ def charset_of(media_type: str) -> str:
         if name.lower() == "charset":
             return str(value).strip('"').lower()
     return "utf-8"
+
+
+def parameter_names(value: str) -> list[str]:
+    """The names of the parameters of a field such as Content-Type, in lower case, in order."""
+    return [name.lower() for name, _ in _PARAMETER.findall(value)]

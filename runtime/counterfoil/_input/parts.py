@@ -12,8 +12,10 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from counterfoil._errors import CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
+from counterfoil._input.media_types import parameter_names
 from counterfoil._input.problems import Problem, refusal
-from counterfoil._input.uploads import Budget, Spool, Upload
+from counterfoil._input.spooling import Spool, Store
+from counterfoil._input.uploads import Upload
 
 __all__ = ["MAX_PARTS", "MAX_TEXT", "FormParts", "TextPart", "boundary_of", "read_parts"]
 
@@ -25,6 +27,7 @@ MAX_TEXT: Final = 1024 * 1024
 
 _ENCODED: Final = frozenset({"base64", "quoted-printable"})
 _SLICE: Final = 64 * 1024
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # RFC 9110, section 5.5
 _FOLDERS: Final = re.compile(r".*[/\\]", re.DOTALL)
 _BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
 
@@ -45,6 +48,8 @@ class FormParts:
     uploads: dict[str, list[Upload]] = field(default_factory=dict)
     others: list[str] = field(default_factory=list)
     """The names of parts that nobody asked for."""
+    store: Store = field(default_factory=Store)
+    """Where the files are."""
 
     def files(self) -> list[Upload]:
         """Every file."""
@@ -55,7 +60,8 @@ def boundary_of(content_type: str) -> bytes:
     """What parts the parts (RFC 2046, section 5.1.1). Raises `CodedError`, a 400, without it."""
     _, options = parse_options_header(content_type)
     boundary = options.get(b"boundary", b"")
-    if not _BOUNDARY.fullmatch(boundary.decode("latin-1")):
+    is_one = parameter_names(content_type).count("boundary") == 1
+    if not is_one or not _BOUNDARY.fullmatch(boundary.decode("latin-1")):
         raise CodedError(400, "The Content-Type has no boundary that can be used")
     return boundary
 
@@ -113,7 +119,6 @@ class _Reader:
         self._is_file = is_file
         self._count = 0
         self._texts = 0
-        self._budget = Budget()
         self._name = bytearray()
         self._value = bytearray()
         self._head: dict[str, str] = {}
@@ -140,12 +145,18 @@ class _Reader:
         name = self._name.decode("latin-1").lower()
         if name in self._head:
             raise _malformed(f"a part has two lines of {name:.40}")
-        self._head[name] = self._value.decode("latin-1")
+        value = self._head[name] = self._value.decode("latin-1")
+        if _CONTROL.search(value):
+            raise _malformed(f"the line {name:.40} of a part has a control character")
         self._name.clear()
         self._value.clear()
 
     def end_head(self) -> None:
-        kind, options = parse_options_header(self._head.get("content-disposition", ""))
+        disposition = self._head.get("content-disposition", "")
+        kind, options = parse_options_header(disposition)
+        names = parameter_names(disposition)
+        if len(names) != len(set(names)):
+            raise _malformed("a Content-Disposition says something twice")
         if kind != b"form-data" or b"name" not in options:
             raise _malformed("a part has no Content-Disposition: form-data with a name")
         if self._head.get("content-transfer-encoding", "binary").lower() in _ENCODED:
@@ -156,7 +167,7 @@ class _Reader:
             self.parts.others.append(name)
         elif found:
             self._head["filename"] = _decoded(options.get(b"filename", b""))
-            spool = self._into = Spool(self._budget)
+            spool = self._into = Spool(self.parts.store)
             self._open.append((name, self._head, spool))
         else:
             self._into = bytearray()
@@ -197,10 +208,9 @@ class _Reader:
 
     def close(self) -> None:
         """Delete every file."""
-        for _, _, spool in (*self._open, *self._ended):
-            spool.close()
         for upload in self.parts.files():
             upload.close()
+        self.parts.store.close()
 
 
 def _upload(file: BinaryIO, head: Mapping[str, str], size: int) -> Upload:

@@ -1,10 +1,9 @@
-"""Files that come in a form: in memory while they are small, and else on disk."""
+"""Files that come in a form."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
+import threading
 from collections.abc import AsyncIterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -12,16 +11,11 @@ from typing import BinaryIO, Final
 
 from pydantic_core import CoreSchema, core_schema
 
+from counterfoil._input.spooling import PIECE, Store
 from counterfoil._threads import defer_to_thread
 from counterfoil._types import Request
 
-__all__ = ["Spool", "Upload", "close_uploads", "keep_until_answered"]
-
-IN_MEMORY: Final = 1024 * 1024
-"""How many bytes of the files of one form are kept in memory."""
-
-_PIECE: Final = 256 * 1024
-"""How many bytes are written to a file, or read from it, by one call in a thread."""
+__all__ = ["Upload", "close_uploads", "keep_until_answered"]
 
 
 class Upload:
@@ -40,7 +34,10 @@ class Upload:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.file = file
-        """For reading in a thread; it stands at the beginning."""
+        """For reading in a thread; it stands at the beginning.
+
+        It has one position: threads that are to read at once use `pieces`, `read` or `save`.
+        """
 
         self.size = size
         """In bytes."""
@@ -53,6 +50,8 @@ class Upload:
 
         self.headers: Mapping[str, str] = {} if headers is None else headers
         """Those of its part, by name in lower case."""
+
+        self._lock = threading.Lock()
 
     @classmethod
     def of(cls, content: bytes, filename: str | None = None, media_type: str = "") -> Upload:
@@ -87,14 +86,20 @@ class Upload:
         self.file.close()
 
     def _piece(self, offset: int) -> bytes:
-        self.file.seek(offset)
-        return self.file.read(_PIECE)
+        with self._lock:
+            position = self.file.tell()
+            self.file.seek(offset)
+            try:
+                return self.file.read(PIECE)
+            finally:
+                self.file.seek(position)
 
     def _save(self, path: str | os.PathLike[str]) -> None:
-        self.file.seek(0)
+        offset = 0
         with Path(path).open("xb") as saved:
             try:
-                shutil.copyfileobj(self.file, saved, _PIECE)
+                while piece := self._piece(offset):
+                    offset += saved.write(piece)
             except BaseException:
                 Path(path).unlink()
                 raise
@@ -104,65 +109,15 @@ class Upload:
         return core_schema.is_instance_schema(cls)
 
 
-class Budget:
-    """How much memory the files of one form take together."""
-
-    def __init__(self) -> None:
-        self.used = 0
-
-
-class Spool:
-    """A file that grows: in memory at first, and on disk when *budget* is used up."""
-
-    def __init__(self, budget: Budget) -> None:
-        self.size = 0
-        self._budget = budget
-        self._waiting = bytearray()
-        self._file: BinaryIO | None = None
-
-    def add(self, data: bytes) -> None:
-        """Add *data*; `settle` comes before the next."""
-        self.size += len(data)
-        self._waiting += data
-        if self._file is None:
-            self._budget.used += len(data)
-
-    async def settle(self) -> None:
-        """Bring to disk what is not to stay in memory. Raises `OSError` if that fails."""
-        if self._file is None and self._budget.used > IN_MEMORY:
-            self._budget.used -= self.size
-            # It has no name, so nothing of it stays, whatever ends the process.
-            self._file = await defer_to_thread(tempfile.TemporaryFile, prefix="counterfoil-")
-        if self._file is not None and len(self._waiting) >= _PIECE:
-            await self._write(self._file)
-
-    async def finish(self) -> BinaryIO:
-        """The file, at its beginning. Raises `OSError` as `settle` does."""
-        if self._file is None:
-            return BytesIO(bytes(self._waiting))
-        await self._write(self._file)
-        self._file.seek(0)
-        return self._file
-
-    def close(self) -> None:
-        """Delete what there is."""
-        if self._file is not None:
-            self._file.close()
-
-    async def _write(self, file: BinaryIO) -> None:
-        data, self._waiting = self._waiting, bytearray()
-        await defer_to_thread(file.write, bytes(data))
-
-
-def keep_until_answered(request: Request, uploads: list[Upload]) -> None:
-    """Leave it to `close_uploads` to delete *uploads*."""
-    vars(request)[_ATTRIBUTE] = uploads
+def keep_until_answered(request: Request, uploads: list[Upload], store: Store) -> None:
+    """Leave it to `close_uploads` to delete *uploads*, and what is in *store*."""
+    vars(request)[_ATTRIBUTE] = (*uploads, store)
 
 
 def close_uploads(request: Request) -> None:
     """Delete the files that came with *request*, if any did."""
-    for upload in vars(request).pop(_ATTRIBUTE, ()):
-        upload.close()
+    for one in vars(request).pop(_ATTRIBUTE, ()):
+        one.close()
 
 
 _ATTRIBUTE: Final = "counterfoil_uploads"

@@ -10,6 +10,12 @@ class Bodies:
     async def put_thing(self, request: Request, body: models.Thing) -> models.Thing:
         return body
 
+    async def put_any(self, request: Request, body: models.Thing) -> models.Thing:
+        return body
+
+    async def post_any(self, request: Request, body: models.Thing) -> models.Thing:
+        return body
+
     async def patch_thing(self, request: Request, body: dict[str, int | None] | None) -> int:
         return -1 if body is None else len(body)
 

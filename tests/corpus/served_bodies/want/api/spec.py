@@ -26,6 +26,7 @@ from . import _contracts, models
 __all__ = ["SpecHandler", "SpecServlet"]
 
 THING = path("/thing")
+RANGES = path("/ranges")
 THINGS = path("/things")
 PAGES = path("/pages")
 FORMS = path("/forms")
@@ -54,6 +55,20 @@ class SpecHandler(Protocol):
         200: How many keys there were.
         """
         raise unimplemented("patchThing")
+
+    async def put_any(self, request: Request, body: models.Thing) -> models.Thing:
+        """PUT /ranges
+
+        200: The same.
+        """
+        raise unimplemented("putAny")
+
+    async def post_any(self, request: Request, body: models.Thing) -> models.Thing:
+        """POST /ranges
+
+        200: The same.
+        """
+        raise unimplemented("postAny")
 
     async def post_things(
         self,
@@ -120,6 +135,14 @@ class PatchThingInput(Input):
     ) = None
 
 
+class PutAnyInput(Input):
+    body: Annotated[models.Thing, Body()]
+
+
+class PostAnyInput(Input):
+    body: Annotated[models.Thing, Body()]
+
+
 class PostThingsInput(Input):
     body: Annotated[models.PostThingsRequest, Body()]
 
@@ -174,6 +197,8 @@ class SpecServlet:
     def register(self, server: HttpServer) -> None:
         server.register_paths("PUT", [THING], self.put_thing, "putThing")
         server.register_paths("PATCH", [THING], self.patch_thing, "patchThing")
+        server.register_paths("PUT", [RANGES], self.put_any, "putAny")
+        server.register_paths("POST", [RANGES], self.post_any, "postAny")
         server.register_paths("POST", [THINGS], self.post_things, "postThings")
         server.register_paths("POST", [PAGES], self.post_page, "postPage")
         server.register_paths("PATCH", [PAGES], self.patch_page, "patchPage")
@@ -190,6 +215,18 @@ class SpecServlet:
     async def patch_thing(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, PatchThingInput, path)
         reply = await self._handler.patch_thing(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def put_any(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PutAnyInput, path)
+        reply = await self._handler.put_any(request, given.body)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def post_any(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PostAnyInput, path)
+        reply = await self._handler.post_any(request, given.body)
         return Ok(reply)
 
     @answers(Ok)
