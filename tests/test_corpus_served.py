@@ -107,8 +107,9 @@ def test_the_handlers_are_typed(project: Path) -> None:
         "import handlers\n\n"
         f"api.register(JsonResource(), {registrations(project)})\n"
     )
-    check = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent"]
-    run([*check, "--cache-dir", str(project / ".cache"), "-p", "api", "-m", "mount"], project)
+    check = [sys.executable, "-m", "mypy", "--strict", "--untyped-calls-exclude=twisted"]
+    wanted = ["-p", "api", "-m", "mount", "-m", "handlers"]
+    run([*check, "--cache-dir", str(project / ".cache"), *wanted], project)
 
 
 def test_ruff_finds_nothing(project: Path) -> None:

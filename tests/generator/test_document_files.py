@@ -58,6 +58,17 @@ def test_c12_controls_of_a_wrong_decoding_reach_nothing(spec: Spec, name: str, t
     assert "\x93" not in "".join(spec.loader.lines(name))
 
 
+@pytest.mark.parametrize("name", ["x.yaml", "x.json"])
+def test_c12_escaped_controls_reach_nothing(spec: Spec, name: str) -> None:
+    """Neither in values nor in keys, which stay where they stood; twins are one, and reported."""
+    text = r'{"a\u001a": ["b\u001bc"], "d": {"\u0001": 1, "\u0002": 2}}'
+    spec.write({name: text})
+    assert spec.at(name).value == {"a\ufffd": ["b\ufffdc"], "d": {"\ufffd": 1}}
+    assert spec.at(name, "a\ufffd").key_span.column == 2
+    rules = [finding.rpartition(" ")[2] for finding in spec.findings]
+    assert sorted(rules) == ["CF141", *["CF264"] * 4]
+
+
 def test_the_lines_of_a_refused_file_can_still_be_listed(spec: Spec) -> None:
     spec.write({"x.yaml": b"a: 1\r\nb: caf\xe9\rc: d"}).load("x.yaml")
     assert list(spec.loader.lines("x.yaml")) == ["a: 1", "b: caf\ufffd", "c: d"]

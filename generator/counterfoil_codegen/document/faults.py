@@ -6,6 +6,7 @@ from counterfoil_codegen.diagnostics import Span
 from counterfoil_codegen.document.limits import DEEPEST, LONGEST_NUMBER, MOST_VALUES
 from counterfoil_codegen.document.source import Source, UnusableError, shown
 from counterfoil_codegen.rules import reading as rules
+from counterfoil_codegen.rules.oddities import REPLACED_CONTROL
 
 
 def empty_file(source: Source) -> UnusableError:
@@ -49,10 +50,11 @@ def duplicate_key(source: Source, span: Span, key: str, first: Span) -> None:
 
 def control_character(source: Source, span: Span, char: str) -> None:
     source.report(
-        rules.CONTROL_CHARACTER,
+        REPLACED_CONTROL,
         span,
-        f"the string holds the control character U+{ord(char):04X}",
-        "remove its escape",
+        f"the string holds the control character U+{ord(char):04X}: "
+        "it is read as U+FFFD, that which stands for what cannot be read",
+        "remove its escape; a backslash that is meant as one is written twice",
     )
 
 

@@ -13,6 +13,7 @@ from counterfoil_codegen.document import faults
 from counterfoil_codegen.document.json_scanner import Mark, report_faults, scan
 from counterfoil_codegen.document.limits import DEEPEST, LONGEST_NUMBER, MOST_VALUES
 from counterfoil_codegen.document.source import Source, UnusableError
+from counterfoil_codegen.document.text import without_controls
 from counterfoil_codegen.document.values import JsonValue, Pointer, Positions
 from counterfoil_codegen.rules import reading as rules
 
@@ -41,7 +42,20 @@ def read_json(source: Source) -> tuple[JsonValue, Positions]:
         raise faults.empty_file(source)
     if reader.faulty or _SUSPECT.search(source.text) or _exceeds(value):
         report_faults(source)
+        value = _without_controls(value)
     return value, JsonPositions(source)
+
+
+def _without_controls(value: JsonValue) -> JsonValue:
+    """The *value*, no deeper than the limit, without what was escaped in its strings and keys."""
+    if isinstance(value, dict):
+        replaced: dict[str, JsonValue] = {}
+        for key, member in value.items():  # of keys that become one, the first counts
+            replaced.setdefault(without_controls(key), _without_controls(member))
+        return replaced
+    if isinstance(value, list):
+        return [_without_controls(element) for element in value]
+    return without_controls(value) if isinstance(value, str) else value
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from typing import Final
 from counterfoil_codegen.document import faults
 from counterfoil_codegen.document.limits import DEEPEST, LONGEST_NUMBER, MOST_VALUES
 from counterfoil_codegen.document.source import Source
-from counterfoil_codegen.document.text import CONTROL
+from counterfoil_codegen.document.text import CONTROL, without_controls
 from counterfoil_codegen.rules import reading as rules
 
 _LEXEME: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s"{}\[\],:]+', re.DOTALL)
@@ -51,7 +51,7 @@ def scan(text: str) -> Marks:
             continue
         container, is_mapping = stack[-1]
         if is_mapping and key is None:
-            key = (_string(lexeme), offset)
+            key = (without_controls(_string(lexeme)), offset)
             continue
         name, start = key or (str(len(container.members)), offset)
         key = None

@@ -18,6 +18,7 @@ CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _YAML_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 # What is left in a text that was taken for Latin-1 and saved as UTF-8: no terminal may see it.
 _C1: Final = re.compile(r"[\x80-\x9f]")
+_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _MOST_REPORTED: Final = 20
 
 _WIDE: Final = (
@@ -36,7 +37,7 @@ def decode(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[Source, bo
     """
     data = data.removeprefix(BOM_UTF8)
     text = data.decode(errors="replace")
-    source = Source(name, _C1.sub("\N{REPLACEMENT CHARACTER}", text), diagnostics)
+    source = Source(name, _C1.sub(_REPLACEMENT, text), diagnostics)
     wide = next((encoding for mark, encoding in _WIDE if data.startswith(mark)), None)
     if wide or b"\0" in data[:4]:
         _report_encoding(source, 0, f"the file is encoded in {wide or 'UTF-16 or UTF-32'}")
@@ -50,6 +51,11 @@ def decode(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[Source, bo
         return source, False
     _report_replaced(source, text)
     return source, True
+
+
+def without_controls(text: str) -> str:
+    """The string *text*, in whose escapes control characters were written."""
+    return CONTROL.sub(_REPLACEMENT, text)
 
 
 def _report_replaced(source: Source, text: str) -> None:

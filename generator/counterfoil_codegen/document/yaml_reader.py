@@ -18,7 +18,7 @@ from counterfoil_codegen.document.composing import (
 from counterfoil_codegen.document.core_schema import is_number, plain_value
 from counterfoil_codegen.document.limits import DEEPEST, LONGEST_NUMBER, MOST_VALUES
 from counterfoil_codegen.document.source import Source, UnusableError, shown
-from counterfoil_codegen.document.text import CONTROL
+from counterfoil_codegen.document.text import CONTROL, without_controls
 from counterfoil_codegen.document.values import JsonValue, Pointer, Positions, type_name
 from counterfoil_codegen.rules import reading as rules
 
@@ -154,6 +154,7 @@ class _Builder:
             return self._plain(node, text)
         if node.style == '"' and (control := CONTROL.search(text)):
             faults.control_character(self._source, position(self._source, node), control[0])
+            node.value = text = without_controls(text)  # by which positions are found, too
         if node.ctag is not UNTAGGED and node.ctag.suffix != f"{_CORE}str":
             return self._tagged(node, text)
         return text

@@ -34,5 +34,5 @@ SHORT_VERSION: Final = Rule(
 REPLACED_CONTROL: Final = Rule(
     "CF264",
     Severity.WARNING,
-    "A spec holds no control characters from U+0080 to U+009F; they are read as U+FFFD.",
+    "No control character is escaped, nor of U+0080 to U+009F; it is read as U+FFFD.",
 )

@@ -95,7 +95,7 @@ class Notes:
                 raise errors.TooManyDefault(429, PROBLEM, headers=TooManyDefaultHeaders(retry_after=1))
             case "before":
                 add_cookies(request, [cookie("first", "1")])
-        cookies = [cookie("sid", "31d4", max_age=60), "theme=dark"]
+        cookies: list[bytes | str] = [cookie("sid", "31d4", max_age=60), "theme=dark"]
         return Created(body, headers=AddNoteResponse201Headers(location="/notes/1", set_cookie=cookies))
 
     async def read_note(

@@ -31,7 +31,7 @@ class Accounts:
 
 
 def account(
-    id_: int, name: str, email: str, friends: list[models.PersonRequesta70e2612]
+    id_: int, name: str, email: str, friends: list[models.PersonRequestc0fae6ca]
 ) -> models.Account:
     return models.Account(
         id=id_,
