@@ -154,7 +154,7 @@ def _replies(annotation: Any) -> Iterator[object]:
     reply = get_origin(annotation) or annotation
     bodiless = issubclass(reply, NoContent | NotModified | ResetContent)
     content, *declared = (NoneType, *get_args(annotation)) if bodiless else get_args(annotation)
-    given = [200] if hasattr(reply, "statuses") else []
+    given = [reply.statuses.start] if hasattr(reply, "statuses") else []
     declared = [each for each in declared if each is not HeadersByName]
     for headers in map(_headers, declared) if declared else [{}]:
         if content is NoneType:

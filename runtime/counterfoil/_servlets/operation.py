@@ -72,7 +72,8 @@ class Operation:
             is_another and not isinstance(reply, Successful | Redirected)
         ):
             raise TypeError(f"the operation does not declare {type(reply).__name__}")
-        if isinstance(reply, Successful | Redirected):
+        is_shorthand = is_another and reply.status == outer.status  # as if its body came alone
+        if isinstance(reply, Successful | Redirected) and not is_shorthand:
             self._check_status(reply)
         return reply
 

@@ -59,6 +59,8 @@ class Jobs:
                 raise errors.ConflictStr("It is running\u2026", headers={"Retry-After": "5"})
             case "new":
                 return Successful(201, models.JobResponse(name=kind), headers={"Location": "/new"})
+            case "told":
+                return Successful(200, models.JobResponse(name=kind))
         return models.JobResponse(name=kind)
 
     async def answer_any(
