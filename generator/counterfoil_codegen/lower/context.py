@@ -37,13 +37,8 @@ class Context:
         """Whether nothing was found so far that forbids to generate."""
         return not self.diagnostics.has_errors
 
-    def received(self, node: Node, origin: Origin) -> JsonSchema:
-        """The schema of *node*, of a body, as `annotate` can tell it: see `_typed`."""
-        return _typed(self.components.of_requests, node, origin, constraints=False)
-
-    def parameter(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
-        """The schema of *node*, of a parameter, as `annotate` can tell it: see `_typed`."""
-        self.components.unchecked.add(node)
+    def received(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
+        """The schema of *node*, in a request, as `annotate` can tell it: see `_typed`."""
         return _typed(self.components.of_requests, node, origin, constraints=constraints)
 
     def sent(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:

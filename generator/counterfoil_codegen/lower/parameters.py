@@ -191,7 +191,7 @@ def _report_alike(context: Context, node: Node, wire_name: str, plain: str, name
 def _draft(context: Context, one: Found, name: Identifier, operation_id: str) -> DraftParameter:
     own = origin_of(one.place, one.node, pascal(operation_id), "")
     own = own.child("Parameter" if is_shared(one.place, one.node) else pascal(one.wire_name))
-    content = content_of(context, one, own) or ParameterContent(schema_of(context, one, own))
+    content = content_of(context, one, own) or described_of(context, one, own)
     media_type, schema = content.media_type, content.schema
     settle_bounds(context, one.node, schema)
     required = _required(context, one)
@@ -264,33 +264,25 @@ def content_of(context: Context, one: Found, origin: Origin) -> ParameterContent
     return ParameterContent(typed, media_type, context.components.contracts.name(schema))
 
 
-def schema_of(context: Context, one: Found, origin: Origin) -> JsonSchema:
-    """The schema of what a parameter that is described by `schema` holds."""
+def described_of(context: Context, one: Found, origin: Origin) -> ParameterContent:
+    """What a parameter that is described by `schema` holds."""
     node = one.node.get("schema")
-    if node is None:
-        return {"type": "string"}
-    target = context.loader.resolve(node)
-    if target is None or not isinstance(target.value, dict):
-        return {"type": "string"}
+    target = None if node is None else context.loader.resolve(node)
+    if node is None or target is None or not isinstance(target.value, dict):
+        return ParameterContent({"type": "string"})
+    contract = context.components.contracts.name(node)
     if target.value.get("type") == "array":
-        return _list_schema(context, target, origin)
-    schema = context.parameter(node, origin, constraints=True)
-    return schema if schema.keys() - ANNOTATIONS else {"type": "string", **schema}
+        return ParameterContent(_list_schema(context, target, origin), contract=contract)
+    schema = context.received(node, origin, constraints=True)
+    typed = schema if schema.keys() - ANNOTATIONS else {"type": "string", **schema}
+    return ParameterContent(typed, contract=contract)
 
 
 def _list_schema(context: Context, node: Node, origin: Origin) -> JsonSchema:
     items = node.get("items")
     inner: JsonSchema = {"type": "string"}
     if items is not None:
-        inner = context.parameter(items, origin.child("Item"))
-    unique = node.get("uniqueItems")
-    if unique is not None and unique.value is True:
-        context.diagnostics.report(
-            rules.UNIQUE_PARAMETER,
-            unique.key_span,
-            "'uniqueItems' of the list that is a parameter is not enforced",
-            f'check it in the handler, and waive = ["{rules.UNIQUE_PARAMETER.id}"]',
-        )
+        inner = context.received(items, origin.child("Item"))
     kept = ("description", "default", "deprecated", "minItems", "maxItems")
     value = node.value if isinstance(node.value, dict) else {}
     return {"type": "array", "items": inner, **{key: value[key] for key in kept if key in value}}

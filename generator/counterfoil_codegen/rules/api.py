@@ -162,15 +162,10 @@ PARAMETER_STYLE: Final = Rule(
     Severity.WARNING,
     "A parameter's style is one of its location.",
 )
-UNIQUE_PARAMETER: Final = Rule(
-    "CF440",
-    Severity.WARNING,
-    "`uniqueItems` of a parameter is not enforced.",
-)
 SCHEMA_KEYWORD: Final = Rule(
     "CF406",
     Severity.WARNING,
-    "A schema keyword is not enforced by the generated models.",
+    "A schema keyword is not enforced in the answers to what an API sends.",
 )
 RAW_BODY: Final = Rule(
     "CF408",

@@ -13,17 +13,18 @@ from typing import TypeVar, get_args, get_type_hints
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, SchemaValidator, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaValidator, core_schema
 
 from counterfoil._input.accept import accepted
 from counterfoil._input.bodies import BodyReader, Content, body_choices, body_reader, contract_of
 from counterfoil._input.branching import json_validator
-from counterfoil._input.markers import Accept, Parameter
+from counterfoil._input.markers import Accept, BodyCheck, Parameter
 from counterfoil._input.parameters import collector
 from counterfoil._input.problems import Problem, refusal
 from counterfoil._input.shapes import Shape
 from counterfoil._input.slots import Slot, Texts
 from counterfoil._input.wire import Definitions, textual, type_adapter
+from counterfoil._json.jsonable import jsonable
 from counterfoil._types import Request
 
 __all__ = ["read", "receive"]
@@ -190,7 +191,17 @@ def _slot(
         return slot, core_schema.any_schema()
     slot = Slot(attribute, marker, shape, required=required)
     schema = textual(adapter.core_schema, definitions)
+    contract = contract_of(annotation)
+    if contract is not None:
+        schema = core_schema.no_info_after_validator_function(partial(_held, contract), schema)
     return slot, core_schema.nullable_schema(schema) if slot.may_be_empty else schema
+
+
+def _held(contract: BodyCheck, value: object) -> object:
+    """*value*, if what it spells is as *contract* has it. Raises `PydanticCustomError` if not."""
+    for problem in contract.problems(jsonable(value), ""):
+        raise PydanticCustomError("contract", "{text}", {"text": problem.text})
+    return value
 
 
 def _field(inputs: type[object], attribute: str, schema: CoreSchema) -> core_schema.TypedDictField:

@@ -103,7 +103,11 @@ class InQueryInput(Input):
     piped: Annotated[
         list[int] | None, Query(style="pipeDelimited"), Field(max_length=3)
     ] = None
-    filter_: Annotated[models.Filter | None, Query("filter", style="deepObject")] = None
+    filter_: Annotated[
+        models.Filter | None,
+        Query("filter", style="deepObject"),
+        Contract(_contracts.SCHEMAS, "Filter_52b9fe8e"),
+    ] = None
     colour: Annotated[models.Colour | None, Query()] = None
     pairs: Annotated[models.Colour | None, Query(explode=False)] = None
     document: Annotated[

@@ -1,0 +1,26 @@
+"""Answers with what it was given."""
+
+from __future__ import annotations
+
+from api import models
+from counterfoil import Request
+
+
+class Things:
+    async def get_thing(
+        self,
+        request: Request,
+        id_: int,
+        *,
+        tags: list[str] | None,
+        sizes: list[int] | None,
+        word: str | None,
+        level: models.GetThingLevel | None,
+        filter_: models.GetThingFilter | None,
+        x_mark: str | None,
+        session: str | None,
+    ) -> list[object]:
+        return [id_, tags, sizes, word, level, filter_, x_mark, session]
+
+
+HANDLERS = {"spec": Things()}
