@@ -64,9 +64,9 @@ __all__ = ["Metrics", "MetricsResource"]
 logger = logging.getLogger("counterfoil.metrics")
 
 _METHODS: Final = frozenset(
-    {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+    {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"}
 )
-"""What HTTP defines (RFC 9110, section 9; RFC 5789). A client may send any token."""
+"""What HTTP defines (RFC 9110, section 9; RFC 5789; and QUERY). A client may send any token."""
 
 _LABELS: Final = ("servlet", "operation", "method")
 

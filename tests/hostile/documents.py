@@ -82,6 +82,7 @@ def _path_item(index: int) -> dict[str, Json]:
                 "default": {"description": "Else", "content": {"application/json": {"schema": {}}}},
             },
         },
+        "post": _post(index),
         "put": {
             "operationId": f"putThing{index}",
             "tags": ["another"],
@@ -101,6 +102,55 @@ def _path_item(index: int) -> dict[str, Json]:
                 "201": {"description": "Made"},
                 "4XX": {"description": "Not so", "headers": {"X-Why": {"required": True}}},
             },
+        },
+    }
+
+
+def _post(index: int) -> dict[str, Json]:
+    """A form in parts, and an answer of several media types."""
+    thing: Json = {"$ref": f"#/components/schemas/Thing{index}"}
+    return {
+        "operationId": f"postThing{index}",
+        "tags": ["a-tag"],
+        "x-counterfoil": {"deprecation": "2026-11-27"},
+        "requestBody": {
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "description": "A form",
+                        "type": "object",
+                        "required": ["a-file"],
+                        "properties": {
+                            "a-file": {"type": "string", "contentMediaType": "image/png"},
+                            "a-note": {"type": "string", "description": "A note"},
+                            "things": {"type": "array", "items": thing},
+                        },
+                        "patternProperties": {"^y-": {"type": "string"}},
+                    },
+                    "encoding": {
+                        "a-file": {
+                            "contentType": "image/png, image/*",
+                            "headers": {"X-Part": {"description": "A header", "schema": _text()}},
+                        },
+                        "things": {"style": "form", "contentType": "application/json"},
+                    },
+                }
+            }
+        },
+        "responses": {
+            "200": {
+                "description": "It",
+                "headers": {
+                    "X-Total": {"required": True, "schema": {"type": "integer"}},
+                    "X-Of": {"content": {"application/json": {"schema": thing}}},
+                },
+                "content": {
+                    "application/json": {"schema": thing},
+                    "application/jsonl": {"itemSchema": thing},
+                    "application/xml": {"schema": thing},
+                    "text/csv": {"schema": _text()},
+                },
+            }
         },
     }
 

@@ -151,7 +151,7 @@ def test_b68_a_policy_that_lets_in_more_than_it_says_is_refused(
 def test_a87_a_path_that_is_unknown_answers_the_methods_of_the_policy(serve: Serve) -> None:
     answer = serve(shop()).request("OPTIONS", "/nowhere", headers={"Origin": AWAY})
     assert answer.headers["access-control-allow-methods"] == (
-        "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+        "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT, QUERY"
     )
     cors = Cors(methods=("GET", "LINK"), exposed_headers=("ETag", "Link"), max_age=5)
     answer = serve(shop(cors)).request("OPTIONS", "/nowhere", headers={"Origin": AWAY})

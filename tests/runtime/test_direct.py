@@ -26,6 +26,9 @@ class Json(DirectServeJsonResource):
         done.callback((201, {}))
         return done
 
+    def _async_render_QUERY(self, request: Request) -> tuple[int, object]:
+        return 200, {"safe": True}
+
     @limits(max_body=10)
     def _async_render_POST(self, request: Request) -> tuple[int, object]:
         raise CodedError(403, "Not you", "M_FORBIDDEN")
@@ -55,6 +58,7 @@ def test_a33_a48_a_method_for_each_method(serve: Serve) -> None:
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert server.request("PUT", "/").status == 201
+    assert server.request("QUERY", "/").json() == {"safe": True}
     refused = server.request("POST", "/")
     assert (refused.status, refused.json()) == (403, {"errcode": "M_FORBIDDEN", "error": "Not you"})
 
@@ -74,7 +78,9 @@ def test_a34_a35_b25_another_method_is_a_405_and_never_looked_up(
     answer = serve(resource()).request(method if resource is Json else method + "x", "/")
     assert answer.status == 405
     listed = "GET, HEAD, OPTIONS, POST, PUT"
-    assert answer.headers["allow"] == (listed if resource is Json else f"DELETE, {listed}")
+    assert answer.headers["allow"] == (
+        f"{listed}, QUERY" if resource is Json else f"DELETE, {listed}"
+    )
 
 
 def test_options_are_answered(serve: Serve) -> None:
@@ -83,7 +89,7 @@ def test_options_are_answered(serve: Serve) -> None:
     )
     assert answer.status == 204
     assert answer.headers["access-control-allow-origin"] == "https://a.example"
-    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST, PUT"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST, PUT, QUERY"
 
 
 def test_a112_limits_hold_for_them_too(serve: Serve) -> None:

@@ -71,6 +71,9 @@ class EveryServlet(RestServlet):
     def on_HEAD(self, request: Request) -> tuple[int, object]:
         return 200, {"method": "HEAD itself"}
 
+    def on_QUERY(self, request: Request) -> tuple[int, object]:
+        return 200, {"method": "QUERY"}
+
     def on_PUT(self, request: Request) -> tuple[int, object]:
         return 200, {"method": "PUT"}
 
@@ -212,7 +215,7 @@ def test_a128_members_that_must_be_there(server: Server) -> None:
     )
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "QUERY", "PUT", "POST", "PATCH", "DELETE"])
 def test_a129_every_method_is_registered(server: Server, method: str) -> None:
     """A129."""
     assert server.request(method, "/every").json() == {"method": method}

@@ -36,7 +36,7 @@ class Cors:
     """
 
     origins: tuple[str, ...] | Literal["*"] = "*"
-    methods: tuple[str, ...] = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+    methods: tuple[str, ...] = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
     request_headers: tuple[str, ...] = (
         "X-Requested-With",
         "Content-Type",

@@ -30,7 +30,7 @@ from counterfoil._types import Request
 __all__ = ["DirectServeHtmlResource", "DirectServeJsonResource"]
 
 # What a name after `_async_render_` may be: any other token of a request is never looked up.
-_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY")
 
 
 class _DirectServeResource(Resource):

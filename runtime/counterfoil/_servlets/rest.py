@@ -10,14 +10,15 @@ from counterfoil._types import HttpServer
 
 __all__ = ["RestServlet"]
 
-_METHODS = ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")
+_METHODS = ("GET", "HEAD", "QUERY", "PUT", "POST", "PATCH", "DELETE")
 
 
 class RestServlet:
     """The methods of one path: subclass it, set `PATTERNS`, and write `on_GET`, `on_PUT` ...
 
-    The methods are those of `ServletCallback`, for GET, HEAD, PUT, POST, PATCH and DELETE: called
-    with the request and, by name, the parameters of the path. They return a status and an object.
+    The methods are those of `ServletCallback`, for GET, HEAD, QUERY, PUT, POST, PATCH and DELETE:
+    called with the request and, by name, the parameters of the path. They return a status and an
+    object.
     """
 
     PATTERNS: ClassVar[Sequence[re.Pattern[str]]]
