@@ -43,6 +43,8 @@ class Merger:
             parts.insert(0, self._resolve(schema.ref))
         own = replace(schema, all_of=(), ref=None)
         merged = reduce(self._merge, [*parts, own], anything(schema.origin))
+        if merged.types == ("object",):
+            self._check_required(merged.required, [*parts, own], schema.origin)
         merged = replace(
             merged,
             origin=schema.origin,
@@ -51,6 +53,21 @@ class Merger:
         )
         merged = self._settle(merged)
         return self._fold(merged) if merged.is_keyed and merged.alternatives else merged
+
+    def _check_required(
+        self, required: Iterable[str], parts: Iterable[Schema], origin: Origin
+    ) -> None:
+        """Report what is required though a part that is closed has no such property."""
+        for part in parts:
+            closed = part.additional is not None and part.additional.never and not part.patterned
+            barred = next((name for name in required if name not in part.properties), None)
+            if closed and barred is not None:
+                self._conflict(
+                    origin,
+                    f"no object fits: {barred!r:.80} is required, and is none of the properties "
+                    "beside `additionalProperties: false`",
+                )
+                return
 
     def _settle(self, schema: Schema) -> Schema:
         """Properties say nothing of what is no object; of an object, an enum cannot be told."""
