@@ -193,13 +193,19 @@ def _slot(
     schema = textual(adapter.core_schema, definitions)
     contract = contract_of(annotation)
     if contract is not None:
-        schema = core_schema.no_info_after_validator_function(partial(_held, contract), schema)
+        schema = core_schema.no_info_wrap_validator_function(partial(_held, contract), schema)
     return slot, core_schema.nullable_schema(schema) if slot.may_be_empty else schema
 
 
-def _held(contract: BodyCheck, value: object) -> object:
-    """*value*, if what it spells is as *contract* has it. Raises `PydanticCustomError` if not."""
-    for problem in contract.problems(jsonable(value), ""):
+def _held(
+    contract: BodyCheck, given: object, handler: core_schema.ValidatorFunctionWrapHandler
+) -> object:
+    """What *given* spells, if that is as *contract* has it. Raises `PydanticCustomError` if not."""
+    value = handler(given)
+    spelled = jsonable(value)
+    # A date is held as it was written: `+00:00` is not the `Z` that it would be written as.
+    is_text = isinstance(given, str) and isinstance(spelled, str)
+    for problem in contract.problems(given if is_text else spelled, ""):
         raise PydanticCustomError("contract", "{text}", {"text": problem.text})
     return value
 

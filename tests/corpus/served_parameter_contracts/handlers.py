@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from api import models
 from counterfoil import Request
 
@@ -17,10 +19,11 @@ class Things:
         word: str | None,
         level: models.GetThingLevel | None,
         filter_: models.GetThingFilter | None,
+        at: datetime.datetime | None,
         x_mark: str | None,
         session: str | None,
     ) -> list[object]:
-        return [id_, tags, sizes, word, level, filter_, x_mark, session]
+        return [id_, tags, sizes, word, level, filter_, at and at.hour, x_mark, session]
 
 
 HANDLERS = {"spec": Things()}

@@ -22,6 +22,7 @@ from counterfoil.stub import (
     takes_headers,
     unimplemented,
 )
+from pydantic import AwareDatetime
 
 from . import _contracts, models
 
@@ -46,6 +47,7 @@ class SpecHandler(Protocol):
         word: models.Word | None,
         level: models.GetThingLevel | None,
         filter_: models.GetThingFilter | None,
+        at: AwareDatetime | None,
         x_mark: str | None,
         session: str | None,
     ) -> list[object]:
@@ -79,11 +81,14 @@ class GetThingInput(Input):
         Query("filter", style="deepObject"),
         Contract(_contracts.SCHEMAS, "Schema_d008ec5f"),
     ] = None
+    at: Annotated[
+        AwareDatetime | None, Query(), Contract(_contracts.SCHEMAS, "Schema_4f7109e4")
+    ] = None
     x_mark: Annotated[
-        str | None, Header("X-Mark"), Contract(_contracts.SCHEMAS, "Schema_4f7109e4")
+        str | None, Header("X-Mark"), Contract(_contracts.SCHEMAS, "Schema_c3877eb5")
     ] = None
     session: Annotated[
-        str | None, Cookie(), Contract(_contracts.SCHEMAS, "Schema_c3877eb5")
+        str | None, Cookie(), Contract(_contracts.SCHEMAS, "Schema_cb5cdc24")
     ] = None
 
 
@@ -108,6 +113,7 @@ class SpecServlet:
             word=given.word,
             level=given.level,
             filter_=given.filter_,
+            at=given.at,
             x_mark=given.x_mark,
             session=given.session,
         )
