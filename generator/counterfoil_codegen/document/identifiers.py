@@ -30,10 +30,12 @@ class Identifiers:
     Attributes:
         bases: the absolute URI of each part that has one of its own, by its pointer.
         anchors: the parts that have an anchor, by the pointer of what holds its name and the name.
+        repeated: the anchors that another part before them has.
     """
 
     bases: Mapping[Pointer, str]
     anchors: Mapping[tuple[Pointer, str], Node]
+    repeated: tuple[Node, ...] = ()
 
     def resource(self, pointer: Pointer) -> Pointer:
         """The innermost part around *pointer* that has a URI of its own."""
@@ -52,13 +54,16 @@ def find_identifiers(document: Document) -> Identifiers:
         base = joined(base, own.value)
     bases: dict[Pointer, str] = {(): base}
     anchors: dict[tuple[Pointer, str], Node] = {}
+    repeated: list[Node] = []
     if any(keyword in document.source.text for keyword in _KEYWORDS):
         for node, resource in _schemas(document.root, bases):
             for keyword in _ANCHORS:
                 anchor = node.get(keyword)
-                if anchor is not None and isinstance(anchor.value, str):
-                    anchors.setdefault((resource, anchor.value), node)
-    return Identifiers(bases, anchors)
+                if anchor is None or not isinstance(anchor.value, str):
+                    continue
+                if anchors.setdefault((resource, anchor.value), node) != node:
+                    repeated.append(anchor)
+    return Identifiers(bases, anchors, tuple(repeated))
 
 
 def joined(base: str, reference: str) -> str:
@@ -70,7 +75,10 @@ def joined(base: str, reference: str) -> str:
 
 
 def _schemas(root: Node, bases: dict[Pointer, str]) -> Iterator[tuple[Node, Pointer]]:
-    """Each mapping that may be a schema, with the part it belongs to; *bases* is added to."""
+    """Each mapping that may be a schema, with the part it belongs to; *bases* is added to.
+
+    They come in the order of the text.
+    """
     waiting: list[tuple[Node, Pointer, bool]] = [(root, (), False)]
     while waiting:
         node, resource, names = waiting.pop()
@@ -81,6 +89,7 @@ def _schemas(root: Node, bases: dict[Pointer, str]) -> Iterator[tuple[Node, Poin
             bases[resource] = base
         if isinstance(node.value, dict) and not names:
             yield node, resource
-        for key, child in (*node.items(), *((part.name, part) for part in node.elements())):
+        children = [*node.items(), *((part.name, part) for part in node.elements())]
+        for key, child in reversed(children):
             if names or (key not in _VALUES and not key.startswith("x-")):
                 waiting.append((child, resource, not names and key in _NAMES))

@@ -26,6 +26,7 @@ from counterfoil_codegen.document.text import check_characters, decode
 from counterfoil_codegen.document.values import Pointer
 from counterfoil_codegen.document.yaml_reader import read_yaml
 from counterfoil_codegen.rules import reading as rules
+from counterfoil_codegen.rules.oddities import REPEATED_NAME
 
 _OPENAPI_KEYS: Final = ("openapi", "swagger")
 
@@ -175,12 +176,25 @@ class Loader:
         """Note by which URIs the parts of *document* say they are known. The first one counts."""
         found = self._identifiers[document.name] = find_identifiers(document)
         for pointer, uri in found.bases.items():
-            if pointer or not uri.startswith("file:"):
-                self._resources.setdefault(uri, (document, pointer))
+            if not pointer and uri.startswith("file:"):
+                continue
+            if self._resources.setdefault(uri, (document, pointer)) != (document, pointer):
+                part = self._at(document, pointer)
+                self._report_repeated(part.get("$id" if pointer else "$self") or part, uri)
+        for anchor in found.repeated:
+            self._report_repeated(anchor, str(anchor.value))
 
     def _is_openapi(self, real: Path) -> bool:
         root = self._load(real, None)
         return root is None or any(root.get(key) for key in _OPENAPI_KEYS)
+
+    def _report_repeated(self, node: Node, name: str) -> None:
+        self._diagnostics.report(
+            REPEATED_NAME,
+            node,
+            f"{shown(name)} is the name of something before this, which is what a $ref to it means",
+            "give it another name, or none",
+        )
 
     def _report_loop(self, reference: Node, seen: Sequence[Node]) -> None:
         chain = " -> ".join(shown(written(node)) for node in seen[:4])

@@ -36,3 +36,8 @@ REPLACED_CONTROL: Final = Rule(
     Severity.WARNING,
     "No control character is escaped, nor of U+0080 to U+009F; it is read as U+FFFD.",
 )
+REPEATED_NAME: Final = Rule(
+    "CF268",
+    Severity.WARNING,
+    "A $self, $id or $anchor names one thing; or else the first that is read.",
+)
