@@ -95,9 +95,10 @@ def draft_success(
 
 
 def with_shorthand(drafts: Sequence[DraftSuccess]) -> tuple[DraftSuccess, ...]:
-    """*drafts*; where there is but a range, its body alone is a 200."""
+    """*drafts*; where there is but a range, its body alone is a 200, if it needs no headers."""
     only = drafts[0]
-    if len(drafts) > 1 or only.status != "2XX" or not only.contents:
+    is_plain = only.headers is None or not only.headers.is_needed
+    if len(drafts) > 1 or only.status != "2XX" or not only.contents or not is_plain:
         return tuple(drafts)
     return (replace(only, status="200", shorthand=True), only)
 

@@ -9,6 +9,7 @@ from api.headers import (
     AddNoteResponse201Headers,
     HeadersResponse204Headers,
     ListNotesResponse200Headers,
+    PutAnyResponse2XXHeaders,
     ReadAnyResponse2XXHeaders,
     ReadNoteResponse200Headers,
     ReadNoteResponse302Headers,
@@ -127,6 +128,11 @@ class Notes:
                 few = TooManyClientErrorHeaders(retry_after=2)
                 raise errors.TooManyClientError(420, PROBLEM, headers=few)
         return Successful(202, NOTE, headers=ReadAnyResponse2XXHeaders(x_left=2))
+
+    async def put_any(
+        self, request: Request, note: str
+    ) -> Successful[models.Note, PutAnyResponse2XXHeaders]:
+        return Successful(200, NOTE, headers=PutAnyResponse2XXHeaders(x_left=3))
 
 
 class Headers:

@@ -17,5 +17,11 @@ class Things:
     ) -> models.Thing:
         return body
 
+    async def get_answer(self, request: Request) -> models.Word:
+        return models.Word(word="yes")
+
+    async def put_answer(self, request: Request) -> None:
+        return None
+
 
 HANDLERS = {"spec": Things()}

@@ -17,6 +17,7 @@ __all__ = [
     "AddNoteResponse201Headers",
     "HeadersResponse204Headers",
     "ListNotesResponse200Headers",
+    "PutAnyResponse2XXHeaders",
     "ReadAnyResponse2XXHeaders",
     "ReadNoteResponse200Headers",
     "ReadNoteResponse302Headers",
@@ -72,6 +73,12 @@ class ListNotesResponse200Headers(ResponseHeaders):
     x_free: Annotated[str | None, ResponseHeader("X-Free")] = None
     x_odd: Annotated[object | None, ResponseHeader("X-Odd", is_json=True)] = None
     x_bare: Annotated[str | None, ResponseHeader("X-Bare")] = None
+
+
+class PutAnyResponse2XXHeaders(ResponseHeaders):
+    """It is there, or will be."""
+
+    x_left: Annotated[int, ResponseHeader("X-Left")]
 
 
 class ReadAnyResponse2XXHeaders(ResponseHeaders):

@@ -112,6 +112,17 @@ class SpecHandler(Protocol):
         """
         raise unimplemented("readAny")
 
+    async def put_any(
+        self,
+        request: Request,
+        note: str,
+    ) -> Successful[models.Note, headers.PutAnyResponse2XXHeaders]:
+        """PUT /any/{note}
+
+        2XX: It is there, or will be.
+        """
+        raise unimplemented("putAny")
+
 
 class ListNotesInput(Input):
     limit: Annotated[int | None, Query()] = None
@@ -129,6 +140,10 @@ class ReadAnyInput(Input):
     note: Annotated[str, Path()]
 
 
+class PutAnyInput(Input):
+    note: Annotated[str, Path()]
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -140,6 +155,7 @@ class SpecServlet:
         server.register_paths("POST", [NOTES], self.add_note, "addNote")
         server.register_paths("GET", [NOTES_NOTE], self.read_note, "readNote")
         server.register_paths("GET", [ANY_NOTE], self.read_any, "readAny")
+        server.register_paths("PUT", [ANY_NOTE], self.put_any, "putAny")
 
     @exposes_headers(
         "Link",
@@ -183,3 +199,9 @@ class SpecServlet:
         given = read(request, ReadAnyInput, path)
         reply = await self._handler.read_any(request, given.note)
         return Ok(reply)
+
+    @exposes_headers("X-Left")
+    @answers(Successful)
+    async def put_any(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PutAnyInput, path)
+        return await self._handler.put_any(request, given.note)

@@ -5,12 +5,17 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.add_thing": {"id": "addThing", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Thing_384cdad3"}}}}}}'
+    '{"content": {"application/json": {"value": "Thing_384cdad3"}}}}}, '
+    '"SpecServlet.get_answer": {"id": "getAnswer", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Word_c8dd9857"}}}}}, '
+    '"SpecServlet.put_answer": {"id": "putAnswer", "responses": {"200": {}}}}'
 )
 
 SCHEMAS = (
     '{"Thing_384cdad3": {"minProperties": 2, "properties": {"file": {}, '
     '"kind": {"type": "string"}, "name": {"type": "string"}, "named": '
     '{"anyOf": [{}, {}]}, "note": {}, "other": {}, "size": {}, "tags": '
-    '{"type": "array", "uniqueItems": true}}, "type": "object"}}'
+    '{"type": "array", "uniqueItems": true}}, "type": "object"}, '
+    '"Word_c8dd9857": {"properties": {"word": {"type": "string"}}, "type": '
+    '"object"}}'
 )

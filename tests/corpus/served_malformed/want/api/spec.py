@@ -25,6 +25,7 @@ from . import _contracts, models
 __all__ = ["SpecHandler", "SpecServlet"]
 
 THINGS = path("/things")
+ANSWERS = path("/answers")
 
 
 class SpecHandler(Protocol):
@@ -47,6 +48,20 @@ class SpecHandler(Protocol):
         """
         raise unimplemented("addThing")
 
+    async def get_answer(self, request: Request) -> models.Word:
+        """GET /answers
+
+        200: A value.
+        """
+        raise unimplemented("getAnswer")
+
+    async def put_answer(self, request: Request) -> None:
+        """PUT /answers
+
+        200: Nothing. For example: {"a": 1}
+        """
+        raise unimplemented("putAnswer")
+
 
 class AddThingInput(Input):
     body: Annotated[
@@ -64,6 +79,8 @@ class SpecServlet:
 
     def register(self, server: HttpServer) -> None:
         server.register_paths("POST", [THINGS], self.add_thing, "addThing")
+        server.register_paths("GET", [ANSWERS], self.get_answer, "getAnswer")
+        server.register_paths("PUT", [ANSWERS], self.put_answer, "putAnswer")
 
     @answers(Ok)
     async def add_thing(self, request: Request, **path: str) -> Reply[object]:
@@ -75,3 +92,13 @@ class SpecServlet:
             kind=given.kind,
         )
         return Ok(reply)
+
+    @answers(Ok)
+    async def get_answer(self, request: Request, **_path: str) -> Reply[object]:
+        reply = await self._handler.get_answer(request)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def put_answer(self, request: Request, **_path: str) -> Reply[object]:
+        await self._handler.put_answer(request)
+        return Ok()

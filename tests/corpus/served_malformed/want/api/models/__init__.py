@@ -10,6 +10,6 @@ from counterfoil.stub import lazy
 __getattr__ = lazy(
     __name__,
     {
-        "_spec": ["AddThingKind", "AddThingSize", "Thing", "ThingOther"],
+        "_spec": ["AddThingKind", "AddThingSize", "Thing", "ThingOther", "Word"],
     },
 )

@@ -20,3 +20,7 @@ class Thing(Model):
     other: AbsentOrNull[ThingOther] = UNSET
     named: AbsentOrNull[object] = UNSET
     file: AbsentOrNull[object] = UNSET
+
+
+class Word(Model):
+    word: Absent[str] = None
