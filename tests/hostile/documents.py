@@ -83,6 +83,7 @@ def _path_item(index: int) -> dict[str, Json]:
             },
         },
         "post": _post(index),
+        "query": _negotiated(index, thing),
         "put": {
             "operationId": f"putThing{index}",
             "tags": ["another"],
@@ -153,6 +154,37 @@ def _post(index: int) -> dict[str, Json]:
             }
         },
     }
+
+
+def _negotiated(index: int, thing: Json) -> dict[str, Json]:
+    """An operation whose bodies and answers have media types and ranges to choose among."""
+    session: Json = {"description": "A session", "schema": _text(), "example": "a=b"}
+    return {
+        "operationId": f"queryThing{index}",
+        "parameters": [{"name": "Accept", "in": "header", "schema": {"enum": ["text/*;q=0.5"]}}],
+        "requestBody": {
+            "content": {
+                "application/vnd.own+json; version=1": {"schema": thing},
+                "application/*": {"schema": {"type": "string", "format": "binary"}},
+            }
+        },
+        "responses": {
+            "200": {
+                "description": "One of them",
+                "headers": {"Set-Cookie": session, "X-Kind": {"schema": _colour()}},
+                "content": {
+                    "application/vnd.own+json": {"schema": thing, "example": "It"},
+                    "text/html": {"schema": _text()},
+                    "image/*": {"schema": {"type": "string", "format": "binary"}},
+                },
+            },
+        },
+        "x-counterfoil": {"deprecation": {"date": "2026-11-27", "link": "/why"}},
+    }
+
+
+def _colour() -> dict[str, Json]:
+    return {"type": "string", "enum": ["red", "blue"], "pattern": "^[a-z]+$"}
 
 
 def _thing(index: int, values: int) -> dict[str, Json]:
