@@ -52,7 +52,7 @@ def test_c17_random_texts_stay_texts(tmp_path: Path, soak: bool) -> None:
     places = [channel for channel in channels(base) if _kind(channel) in free]
     tried = taken = 0
     for _ in range(-(-LEAST // len(places)) if soak else 2):
-        texts = {channel: f"{number} {text(random)}" for number, channel in enumerate(places)}
+        texts = {channel: f"{number}~ {text(random)}" for number, channel in enumerate(places)}
         files = files_of(changed(base, texts), tmp_path)
         tried += len(texts)
         if files is not None:
