@@ -166,7 +166,7 @@ REFUSED: Final[dict[str, tuple[str, Make]]] = {
     "NUL": ("CF113", spec_json('{"x-a": "\\u0000"}')),
     "half a pair": ("CF114", spec_json('{"x-\\ud800": 1}')),
     "half a pair, raw": ("CF111", spec_json('{"x-\ud800": 1}')),
-    "faults": ("CF113", spec_json('{"x-a": [' + '"\\u0001",' * 100_000 + "1]}")),
+    "faults": ("CF113", spec_json('{"x-a": [' + '"\\u0000",' * 100_000 + "1]}")),
     # References
     "a pointer of a million steps": ("CF157", api({"S0": {"$ref": "#" + "/a" * 1_000_000}})),
     "a chain of references": ("CF158", api(chain(300, ref, THING))),

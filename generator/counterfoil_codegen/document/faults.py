@@ -49,6 +49,12 @@ def duplicate_key(source: Source, span: Span, key: str, first: Span) -> None:
 
 
 def control_character(source: Source, span: Span, char: str) -> None:
+    """One that is escaped. Examples of binary data hold some; a NUL is the mark of an attack."""
+    if char == "\0":
+        source.report(
+            rules.CONTROL_CHARACTER, span, "the string holds the character U+0000", "remove it"
+        )
+        return
     source.report(
         REPLACED_CONTROL,
         span,

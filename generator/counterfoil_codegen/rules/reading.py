@@ -20,7 +20,7 @@ NO_DOCUMENT: Final = _error("CF105", "A spec folder holds at least one OpenAPI d
 
 # Text
 NOT_UTF8: Final = _error("CF111", "A spec is encoded in UTF-8.")
-CONTROL_CHARACTER: Final = _error("CF113", "A spec holds no raw control characters.")
+CONTROL_CHARACTER: Final = _error("CF113", "A spec holds no raw control characters, and no NUL.")
 LONE_SURROGATE: Final = _error("CF114", "An escape in a string stands for a whole character.")
 EMPTY_FILE: Final = _error("CF115", "A spec file has content.")
 
