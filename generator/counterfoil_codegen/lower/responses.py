@@ -197,10 +197,13 @@ def _without_clashes(wanted: Mapping[ErrorKey, Identifier]) -> dict[ErrorKey, Id
 
 
 def _second_name(key: ErrorKey, name: Identifier) -> Identifier:
-    """The name after its file, `Empty`, or its media type: `ProblemJsonNotFoundProblem`."""
+    """The name after its file, `Empty`, or its media type: `ProblemJsonNotFoundProblem`.
+
+    An error in plain JSON beside that one is a `JsonNotFoundProblem`.
+    """
     if key[0] is not None:
         return _class(f"{pascal(PurePosixPath(key[0].file).stem)}{name}")
-    subtype = key[3].partition("/")[2]
+    subtype = (key[3] or JSON).partition("/")[2]
     return _class(f"{'Empty' if key[2] == 'None' else pascal(subtype)}{name}")
 
 

@@ -85,5 +85,11 @@ class Jobs:
             set_headers(request, {"Content-Type": "image/png"})
         return b"\x89PNG"
 
+    async def refuse_in_json(self, request: Request) -> None:
+        raise errors.JsonPreconditionFailedProblem(models.Problem(error="no"))
+
+    async def refuse_as_problem(self, request: Request) -> None:
+        raise errors.ProblemJsonPreconditionFailedProblem(models.Problem(error="no"))
+
 
 HANDLERS = {"spec": Jobs()}

@@ -32,7 +32,12 @@ OPERATIONS = (
     'null}}}, "304": {}}}, "SpecServlet.read_log": {"id": "readLog", '
     '"responses": {"200": {"content": {"text/plain": {"value": null}}}}}, '
     '"SpecServlet.read_picture": {"id": "readPicture", "responses": {"200": '
-    '{"content": {"image/*": {"value": null}}}}}}'
+    '{"content": {"image/*": {"value": null}}}}}, '
+    '"SpecServlet.refuse_as_problem": {"id": "refuseAsProblem", "responses": '
+    '{"204": {}, "412": {"content": {"application/problem+json": {"value": '
+    '"Problem_907dcf98"}}}}}, "SpecServlet.refuse_in_json": {"id": '
+    '"refuseInJson", "responses": {"204": {}, "412": {"content": '
+    '{"application/json": {"value": "Problem_907dcf98"}}}}}}'
 )
 
 SCHEMAS = (

@@ -44,6 +44,12 @@ class Job(StatusError[models.JobResponse]):
     """The job."""
 
 
+class JsonPreconditionFailedProblem(ApiError[models.Problem]):
+    """412 Precondition Failed."""
+
+    status: ClassVar[int] = 412
+
+
 class NoSuchJob(ApiError[models.Problem]):
     """There is no such job."""
 
@@ -54,5 +60,13 @@ class NotFoundProblem(ApiError[models.Problem]):
     """404 Not Found."""
 
     status: ClassVar[int] = 404
+
+    media_type: ClassVar[str] = "application/problem+json"
+
+
+class ProblemJsonPreconditionFailedProblem(ApiError[models.Problem]):
+    """412 Precondition Failed."""
+
+    status: ClassVar[int] = 412
 
     media_type: ClassVar[str] = "application/problem+json"

@@ -35,8 +35,10 @@ from .errors import (
     DefaultProblem,
     Gone,
     Job,
+    JsonPreconditionFailedProblem,
     NoSuchJob,
     NotFoundProblem,
+    ProblemJsonPreconditionFailedProblem,
 )
 
 __all__ = ["SpecHandler", "SpecServlet"]
@@ -46,6 +48,7 @@ JOBS_JOB_LOG = path("/jobs/{job}/log")
 JOBS_JOB_IMAGE = path("/jobs/{job}/image")
 NEXT = path("/next")
 PROBE_KIND = path("/probe/{kind}")
+TWICE = path("/twice")
 
 
 class SpecHandler(Protocol):
@@ -145,6 +148,24 @@ class SpecHandler(Protocol):
         """
         raise unimplemented("readPicture")
 
+    async def refuse_in_json(self, request: Request) -> None:
+        """GET /twice
+
+        204: Never.
+
+        Raises: JsonPreconditionFailedProblem.
+        """
+        raise unimplemented("refuseInJson")
+
+    async def refuse_as_problem(self, request: Request) -> None:
+        """PUT /twice
+
+        204: Never.
+
+        Raises: ProblemJsonPreconditionFailedProblem.
+        """
+        raise unimplemented("refuseAsProblem")
+
 
 class PutJobInput(Input):
     job: Annotated[str, Path()]
@@ -182,6 +203,8 @@ class SpecServlet:
 
     def register(self, server: HttpServer) -> None:
         server.register_paths("GET", [NEXT], self.next_job, "nextJob")
+        server.register_paths("GET", [TWICE], self.refuse_in_json, "refuseInJson")
+        server.register_paths("PUT", [TWICE], self.refuse_as_problem, "refuseAsProblem")
         server.register_paths("PUT", [JOBS_JOB], self.put_job, "putJob")
         server.register_paths("GET", [PROBE_KIND], self.probe, "probe")
         server.register_paths("PUT", [PROBE_KIND], self.answer_any, "answerAny")
@@ -245,3 +268,13 @@ class SpecServlet:
         given = read(request, ReadPictureInput, path)
         reply = await self._handler.read_picture(request, given.kind)
         return Ok(reply)
+
+    @answers(NoContent, errors=[JsonPreconditionFailedProblem])
+    async def refuse_in_json(self, request: Request, **_path: str) -> Reply[object]:
+        await self._handler.refuse_in_json(request)
+        return NoContent()
+
+    @answers(NoContent, errors=[ProblemJsonPreconditionFailedProblem])
+    async def refuse_as_problem(self, request: Request, **_path: str) -> Reply[object]:
+        await self._handler.refuse_as_problem(request)
+        return NoContent()
