@@ -202,10 +202,11 @@ def _held(
 ) -> object:
     """What *given* spells, if that is as *contract* has it. Raises `PydanticCustomError` if not."""
     value = handler(given)
-    spelled = jsonable(value)
+    # A text of a path is more than a string, which no encoder knows.
+    spelled = str(given) if isinstance(given, str) and isinstance(value, str) else jsonable(value)
     # A date is held as it was written: `+00:00` is not the `Z` that it would be written as.
     is_text = isinstance(given, str) and isinstance(spelled, str)
-    for problem in contract.problems(given if is_text else spelled, ""):
+    for problem in contract.problems(str(given) if is_text else spelled, ""):
         raise PydanticCustomError("contract", "{text}", {"text": problem.text})
     return value
 

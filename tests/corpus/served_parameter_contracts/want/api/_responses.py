@@ -5,7 +5,12 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.get_thing": {"id": "getThing", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_66cb10fd"}}}}}}'
+    '{"content": {"application/json": {"value": "Schema_66cb10fd"}}}}}, '
+    '"SpecServlet.get_word": {"id": "getWord", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Schema_43556732"}}}}}}'
 )
 
-SCHEMAS = '{"Schema_66cb10fd": {"items": {}, "type": "array"}}'
+SCHEMAS = (
+    '{"Schema_43556732": {"type": "string"}, "Schema_66cb10fd": {"items": '
+    '{}, "type": "array"}}'
+)

@@ -29,6 +29,7 @@ from . import _contracts, models
 __all__ = ["SpecHandler", "SpecServlet"]
 
 THINGS_ID = path("/things/{id}", "id_")
+WORDS_WORD = path("/words/{word}")
 
 
 class SpecHandler(Protocol):
@@ -56,6 +57,13 @@ class SpecHandler(Protocol):
         200: What was read.
         """
         raise unimplemented("getThing")
+
+    async def get_word(self, request: Request, word: str) -> str:
+        """GET /words/{word}
+
+        200: The same.
+        """
+        raise unimplemented("getWord")
 
 
 class GetThingInput(Input):
@@ -92,6 +100,10 @@ class GetThingInput(Input):
     ] = None
 
 
+class GetWordInput(Input):
+    word: Annotated[str, Path(), Contract(_contracts.SCHEMAS, "Schema_9be70c53")]
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -100,6 +112,7 @@ class SpecServlet:
 
     def register(self, server: HttpServer) -> None:
         server.register_paths("GET", [THINGS_ID], self.get_thing, "getThing")
+        server.register_paths("GET", [WORDS_WORD], self.get_word, "getWord")
 
     @takes_headers("X-Mark")
     @answers(Ok)
@@ -117,4 +130,10 @@ class SpecServlet:
             x_mark=given.x_mark,
             session=given.session,
         )
+        return Ok(reply)
+
+    @answers(Ok)
+    async def get_word(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, GetWordInput, path)
+        reply = await self._handler.get_word(request, given.word)
         return Ok(reply)
