@@ -176,6 +176,7 @@ TOLERATED = {
         ["1:4 CF145", "2:4 CF145", "3:4 CF145", "4:4 CF145"],
     ),
     "long number": (f"a: {'9' * 5000}\nb: 0.{'1' * 100}\nz: 1", ["1:4 CF146", "2:4 CF146"]),
+    "NUL behind another": ('a: "x\\a\\0"\nz: 1', ["1:4 CF113"]),
     "escaped control": ('a: "x\\a"\n"b\\e": "\\N"\nz: 1', ["1:4 CF264", "2:1 CF264", "2:8 CF264"]),
 }
 

@@ -48,9 +48,9 @@ def duplicate_key(source: Source, span: Span, key: str, first: Span) -> None:
     )
 
 
-def control_character(source: Source, span: Span, char: str) -> None:
-    """One that is escaped. Examples of binary data hold some; a NUL is the mark of an attack."""
-    if char == "\0":
+def control_character(source: Source, span: Span, text: str, first: str) -> None:
+    """The *first* that is escaped in *text*. Binary examples hold some; a NUL is an attack's."""
+    if "\0" in text:
         source.report(
             rules.CONTROL_CHARACTER, span, "the string holds the character U+0000", "remove it"
         )
@@ -58,7 +58,7 @@ def control_character(source: Source, span: Span, char: str) -> None:
     source.report(
         REPLACED_CONTROL,
         span,
-        f"the string holds the control character U+{ord(char):04X}: "
+        f"the string holds the control character U+{ord(first):04X}: "
         "it is read as U+FFFD, that which stands for what cannot be read",
         "remove its escape; a backslash that is meant as one is written twice",
     )

@@ -113,7 +113,7 @@ def _check_string(source: Source, lexeme: str, offset: int) -> None:
         return
     value = _string(lexeme)
     if control := CONTROL.search(value):
-        faults.control_character(source, source.at_offset(offset), control[0])
+        faults.control_character(source, source.at_offset(offset), value, control[0])
     if half := _SURROGATE.search(value):
         source.report(
             rules.LONE_SURROGATE,

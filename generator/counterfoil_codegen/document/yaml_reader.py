@@ -153,7 +153,8 @@ class _Builder:
         if node.ctag is PLAIN:
             return self._plain(node, text)
         if node.style == '"' and (control := CONTROL.search(text)):
-            faults.control_character(self._source, position(self._source, node), control[0])
+            place = position(self._source, node)
+            faults.control_character(self._source, place, text, control[0])
             node.value = text = without_controls(text)  # by which positions are found, too
         if node.ctag is not UNTAGGED and node.ctag.suffix != f"{_CORE}str":
             return self._tagged(node, text)
