@@ -50,6 +50,7 @@ class Contract(BodyCheck):
             {"$ref": f"#/$defs/{self._name}", "$defs": _read(self._schemas)},
             pattern_options=RegexOptions(),
             retriever=_refuse,
+            validate_formats=True,
         )
 
 

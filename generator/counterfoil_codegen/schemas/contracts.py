@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, TypeGuard
 
 from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.document import JsonValue, Loader, Node
@@ -160,6 +160,7 @@ class Contracts:
         self._put_spelling(found, value)
         self._put_schemas(found, node, omitted, is_event=is_event)
         self._put_discriminator(found, node)
+        self._tell_apart(found, node)
         _loosen(found, value)
         if self._is_request:
             _put_alternatives(found)
@@ -249,6 +250,25 @@ class Contracts:
         if node.get("discriminator") is not None and "oneOf" in found:
             found["anyOf"] = found.pop("oneOf")
 
+    def _tell_apart(self, found: JsonSchema, node: Node) -> None:
+        """Have alternatives exclude each other by a format, if models hold texts to it.
+
+        Where another one, which is a hint, is all that an alternative says beside a type, none
+        excludes another: what fits the alternative that it is meant for would often fit two.
+        """
+        holder, listed = node.get("oneOf"), found.get("oneOf")
+        if holder is None or not isinstance(listed, list):
+            return
+        resolved = [self._loader.resolve(each) for each in holder.elements()]
+        values = [{} if each is None else each.value for each in resolved]
+        if any(map(_is_hint, values)):
+            found.setdefault("anyOf", found.pop("oneOf"))
+        elif self._is_request:
+            found["oneOf"] = [
+                {**schema, "format": value["format"]} if _has_known_format(value) else schema
+                for schema, value in zip(listed, values, strict=True)
+            ]
+
     def _asks_for_more(self, schema: Node) -> bool:
         return _asks_for_more(schema) or self._says_two_things(schema)
 
@@ -311,6 +331,18 @@ def _loosen(found: JsonSchema, value: Mapping[str, JsonValue]) -> None:
     if "oneOf" in found and not all(map(is_schema, members(value, "oneOf"))):
         alternatives = found.pop("oneOf")
         found.setdefault("anyOf", alternatives)
+
+
+def _has_known_format(value: JsonValue) -> TypeGuard[dict[str, JsonValue]]:
+    """Whether a schema has a format that models hold texts to."""
+    return isinstance(value, dict) and value.get("format") in _FORMATS
+
+
+def _is_hint(value: JsonValue) -> bool:
+    """Whether a schema has a format that is a hint, and asks for no more than a type beside it."""
+    if not isinstance(value, dict) or "format" not in value or value["format"] in _FORMATS:
+        return False
+    return value.keys() & STRUCTURAL <= {"type", "format"}
 
 
 def _requires_others(value: dict[str, JsonValue]) -> bool:

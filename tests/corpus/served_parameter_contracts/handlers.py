@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from uuid import UUID
 
 from api import models
 from counterfoil import Request
@@ -27,6 +28,16 @@ class Things:
 
     async def get_word(self, request: Request, word: str) -> str:
         return word
+
+    async def add_moment(
+        self,
+        request: Request,
+        body: datetime.date | UUID | str | None,
+        *,
+        until: datetime.date | datetime.datetime | None,
+        by: str | None,
+    ) -> list[str]:
+        return [type(each).__name__ for each in (body, until, by)]
 
 
 HANDLERS = {"spec": Things()}

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 OPERATIONS = (
-    '{"SpecServlet.get_thing": {"id": "getThing", "responses": {"200": '
+    '{"SpecServlet.add_moment": {"id": "addMoment", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Schema_8589452a"}}}}}, '
+    '"SpecServlet.get_thing": {"id": "getThing", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_66cb10fd"}}}}}, '
     '"SpecServlet.get_word": {"id": "getWord", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_43556732"}}}}}}'
@@ -12,5 +14,6 @@ OPERATIONS = (
 
 SCHEMAS = (
     '{"Schema_43556732": {"type": "string"}, "Schema_66cb10fd": {"items": '
-    '{}, "type": "array"}}'
+    '{}, "type": "array"}, "Schema_8589452a": {"items": {"type": "string"}, '
+    '"type": "array"}}'
 )

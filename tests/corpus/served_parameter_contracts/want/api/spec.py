@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Protocol
 
 from counterfoil.contracts import Contract
 from counterfoil.stub import (
+    Body,
     Cookie,
     Header,
     HttpServer,
@@ -30,6 +32,7 @@ __all__ = ["SpecHandler", "SpecServlet"]
 
 THINGS_ID = path("/things/{id}", "id_")
 WORDS_WORD = path("/words/{word}")
+MOMENTS = path("/moments")
 
 
 class SpecHandler(Protocol):
@@ -64,6 +67,20 @@ class SpecHandler(Protocol):
         200: The same.
         """
         raise unimplemented("getWord")
+
+    async def add_moment(
+        self,
+        request: Request,
+        body: models.AddMomentRequest | None,
+        *,
+        until: datetime.date | AwareDatetime | None,
+        by: str | None,
+    ) -> list[str]:
+        """POST /moments
+
+        200: Of which kinds.
+        """
+        raise unimplemented("addMoment")
 
 
 class GetThingInput(Input):
@@ -104,6 +121,25 @@ class GetWordInput(Input):
     word: Annotated[str, Path(), Contract(_contracts.SCHEMAS, "Schema_9be70c53")]
 
 
+class AddMomentInput(Input):
+    body: (
+        Annotated[
+            models.AddMomentRequest,
+            Body(),
+            Contract(_contracts.SCHEMAS, "Schema_d2364974"),
+        ]
+        | None
+    ) = None
+    until: Annotated[
+        datetime.date | AwareDatetime | None,
+        Query(),
+        Contract(_contracts.SCHEMAS, "Schema_fea42315"),
+    ] = None
+    by: Annotated[
+        str | None, Query(), Contract(_contracts.SCHEMAS, "Schema_c3174cf7")
+    ] = None
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -111,6 +147,7 @@ class SpecServlet:
         self._handler: SpecHandler = handler
 
     def register(self, server: HttpServer) -> None:
+        server.register_paths("POST", [MOMENTS], self.add_moment, "addMoment")
         server.register_paths("GET", [THINGS_ID], self.get_thing, "getThing")
         server.register_paths("GET", [WORDS_WORD], self.get_word, "getWord")
 
@@ -136,4 +173,15 @@ class SpecServlet:
     async def get_word(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, GetWordInput, path)
         reply = await self._handler.get_word(request, given.word)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def add_moment(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, AddMomentInput, path)
+        reply = await self._handler.add_moment(
+            request,
+            given.body,
+            until=given.until,
+            by=given.by,
+        )
         return Ok(reply)

@@ -10,6 +10,6 @@ from counterfoil.stub import lazy
 __getattr__ = lazy(
     __name__,
     {
-        "_spec": ["GetThingFilter", "GetThingLevel", "Word"],
+        "_spec": ["AddMomentRequest", "Day", "GetThingFilter", "GetThingLevel", "Word"],
     },
 )

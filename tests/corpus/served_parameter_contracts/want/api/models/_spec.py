@@ -3,10 +3,17 @@ from __future__ import annotations
 
 import datetime
 from typing import Annotated
+from uuid import UUID
 
 from counterfoil.stub import Absent, Model
 from pydantic import Field
 from typing_extensions import TypeAliasType
+
+Day = TypeAliasType("Day", datetime.date)
+
+AddMomentRequest = TypeAliasType(
+    "AddMomentRequest", Day | UUID | Annotated[str, Field(max_length=3)]
+)
 
 
 class GetThingFilter(Model):
