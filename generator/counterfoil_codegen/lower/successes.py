@@ -87,6 +87,14 @@ def draft_success(
     origin = origin_of(place, node, pascal(operation_id), "Response")
     if not is_shared(place, node):
         origin = origin.child(status)
+    content = node.get("content")
+    if _is_bodiless(status) and content is not None and content.value:
+        context.diagnostics.report(
+            answers.BODILESS,
+            content.key_span,
+            f"an answer of {status} has no content: what is described here is left out",
+            "describe it under another status, such as 200, or remove it",
+        )
     contents = () if _is_bodiless(status) else read_contents(context, node, origin)
     is_redirect = redirects(node, status)
     headers = draft_headers(context, node, origin, redirects=is_redirect)

@@ -16,6 +16,11 @@ HEADER_STYLE: Final = Rule(
     Severity.WARNING,
     "A header of a response has the style 'simple', and nests no deeper than that can write.",
 )
+BODILESS: Final = Rule(
+    "CF269",
+    Severity.WARNING,
+    "A response of 204, 205 or 304 has no content (RFC 9110, sections 15.3.5, 15.3.6, 15.4.5).",
+)
 LINKS: Final = Rule(
     "CF418",
     Severity.WARNING,
