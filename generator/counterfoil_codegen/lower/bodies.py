@@ -11,13 +11,14 @@ from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import (
     JSON,
-    JSON_RANGES,
     MEDIA_TYPE,
     Content,
     asks_for_text,
     asks_for_value,
     is_json,
     json_first,
+    report_media_type,
+    stands_for_json,
 )
 from counterfoil_codegen.lower.context import Context, Names, origin_of
 from counterfoil_codegen.lower.docs import content_doc
@@ -121,18 +122,19 @@ class _Contents:
         seen: dict[str, Content] = {}
         for written, node in sorted(listed, key=lambda pair: json_first(pair[0])):
             media_type = self._read_as(written, node, found)
+            report_media_type(self._context, written, node, is_json=media_type != written)
             essence = media_type.partition(";")[0].strip().lower()
             if MEDIA_TYPE.fullmatch(media_type) is None:
-                self._report_media_type(media_type, node)
-            elif essence in seen and media_type == written:
+                continue
+            if essence in seen and media_type == written:
                 self._report_parameters(media_type, seen[essence].media_type, node)
             elif essence not in seen:
                 seen[essence] = self._content(media_type, node)
         return tuple(seen.values())
 
     def _read_as(self, media_type: str, node: Node, contents: Node | None) -> str:
-        """JSON instead of a range that describes values, unless JSON is described as others."""
-        if media_type not in JSON_RANGES or self._stream:
+        """JSON where *media_type* stands for it, unless JSON is described as another value."""
+        if not stands_for_json(media_type) or self._stream:
             return media_type
         schema = self._schema_of(node)
         described = self._schema_of(None if contents is None else contents.get(JSON))
@@ -219,14 +221,6 @@ class _Contents:
             f"a body of {media_type!r:.80} is handed to the handler as it is, "
             "whatever its schema says",
             f'parse it in the handler, and waive = ["{api_rules.RAW_BODY.id}"]',
-        )
-
-    def _report_media_type(self, media_type: str, node: Node) -> None:
-        self._context.diagnostics.report(
-            rules.BAD_MEDIA_TYPE,
-            node.key_span,
-            f"{media_type!r:.80} is no media type: no request can name it, and it is left out",
-            "write it as type/subtype, such as application/json",
         )
 
     def _report_parameters(self, media_type: str, first: str, node: Node) -> None:

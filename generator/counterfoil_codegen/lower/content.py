@@ -9,13 +9,13 @@ from typing import Final
 
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Expression, Identifier
-from counterfoil_codegen.lower.context import Names, expression
+from counterfoil_codegen.lower.context import Context, Names, expression
 from counterfoil_codegen.lower.sequences import Items
+from counterfoil_codegen.rules import bodies
 from counterfoil_codegen.schemas import JsonSchema, Reference
 
 JSON: Final = "application/json"
-JSON_RANGES: Final = frozenset({"*/*", "application/*"})
-"""What stands for JSON where a value is described: ranges that it is in."""
+_JSON_RANGES: Final = frozenset({"*/*", "application/*"})  # those that it is in
 _JSON_LIKE: Final = re.compile(
     r"((application|text)/json|[\w.+*-]+/[\w.+*-]+\+json)(\s*;.*)?", re.IGNORECASE
 )
@@ -93,6 +93,23 @@ def asks_for_text(schema: Node) -> bool:
     kind = schema.get("type")
     is_string = kind is None or kind.value == "string"
     return is_string and {key for key, _ in schema.items()} <= _OF_STRINGS
+
+
+def stands_for_json(media_type: str) -> bool:
+    """Whether what describes a value is JSON under *media_type*: a range, or what is none."""
+    return media_type in _JSON_RANGES or MEDIA_TYPE.fullmatch(media_type) is None
+
+
+def report_media_type(context: Context, media_type: str, node: Node, *, is_json: bool) -> None:
+    """Report *media_type*, the key of *node*, if it is none."""
+    if MEDIA_TYPE.fullmatch(media_type) is None:
+        context.diagnostics.report(
+            bodies.BAD_MEDIA_TYPE,
+            node.key_span,
+            f"{media_type!r:.80} is no media type: no message can have it, and it is "
+            f"{f'read as {JSON}' if is_json else 'left out'}",
+            "write it as type/subtype, such as application/json",
+        )
 
 
 def asks_for_value(schema: Node | None) -> bool:

@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.lower.content import (
     JSON,
-    JSON_RANGES,
     MEDIA_TYPE,
     Content,
     asks_for_text,
     asks_for_value,
     is_json,
     json_first,
+    report_media_type,
+    stands_for_json,
 )
 from counterfoil_codegen.lower.context import Context
 from counterfoil_codegen.lower.sequences import sent_items
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
-from counterfoil_codegen.rules import bodies
 from counterfoil_codegen.schemas import JsonSchema, Origin
 
 
@@ -67,8 +67,10 @@ class _Contents:
             media = self._context.loader.resolve(node)
             schema = None if media is None else media.get("schema")
             is_value = schema is not None and asks_for_value(self._context.loader.resolve(schema))
-            media_type = self._read_as(written, node, is_value=is_value and not has_json)
-            if media_type is None:
+            as_json = is_value and not has_json and stands_for_json(written)
+            report_media_type(self._context, written, node, is_json=as_json)
+            media_type = JSON if as_json else written
+            if MEDIA_TYPE.fullmatch(media_type) is None:
                 continue
             items = sent_items(self._context, media_type, media, self._named(media_type))
             if items is not None:
@@ -79,26 +81,10 @@ class _Contents:
                 yield Content(media_type, typed, contract=self._contract(schema))
             elif has_json and is_value:
                 self._report(media_type, node)
-            elif schema is not None and is_value and media_type in JSON_RANGES:
-                has_json = True
-                yield Content(JSON, self._schema(schema, JSON), contract=self._contract(schema))
             else:
                 is_plain = schema is None or asks_for_text(schema)
                 contract = None if is_plain or is_value else self._contract(schema)
                 yield Content(media_type, None, is_plain, contract=contract)
-
-    def _read_as(self, media_type: str, node: Node, *, is_value: bool) -> str | None:
-        """*media_type*; if it is none, JSON for a value, and else nothing."""
-        if MEDIA_TYPE.fullmatch(media_type):
-            return media_type
-        self._context.diagnostics.report(
-            bodies.BAD_MEDIA_TYPE,
-            node.key_span,
-            f"{media_type!r:.80} is no media type: no answer can have it, and it is "
-            f"{f'read as {JSON}' if is_value else 'left out'}",
-            "write it as type/subtype, such as application/json",
-        )
-        return JSON if is_value else None
 
     def _contract(self, schema: Node | None) -> str | None:
         return None if schema is None else self._context.held(schema)

@@ -20,6 +20,9 @@ class Things:
     async def get_answer(self, request: Request) -> models.Word:
         return models.Word(word="yes")
 
+    async def post_answer(self, request: Request, body: models.Word) -> models.Word:
+        return body
+
     async def put_answer(self, request: Request) -> None:
         return None
 

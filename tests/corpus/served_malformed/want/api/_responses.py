@@ -8,6 +8,8 @@ OPERATIONS = (
     '{"content": {"application/json": {"value": "Thing_384cdad3"}}}}}, '
     '"SpecServlet.get_answer": {"id": "getAnswer", "responses": {"200": '
     '{"content": {"application/json": {"value": "Word_c8dd9857"}}}}}, '
+    '"SpecServlet.post_answer": {"id": "postAnswer", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Word_c8dd9857"}}}}}, '
     '"SpecServlet.put_answer": {"id": "putAnswer", "responses": {"200": {}}}}'
 )
 

@@ -55,6 +55,13 @@ class SpecHandler(Protocol):
         """
         raise unimplemented("getAnswer")
 
+    async def post_answer(self, request: Request, body: models.Word) -> models.Word:
+        """POST /answers
+
+        200: The same.
+        """
+        raise unimplemented("postAnswer")
+
     async def put_answer(self, request: Request) -> None:
         """PUT /answers
 
@@ -71,6 +78,10 @@ class AddThingInput(Input):
     kind: Annotated[models.AddThingKind | None, Query()] = None
 
 
+class PostAnswerInput(Input):
+    body: Annotated[models.Word, Body()]
+
+
 class SpecServlet:
     """Reads each request, asks the handler, writes its reply."""
 
@@ -80,6 +91,7 @@ class SpecServlet:
     def register(self, server: HttpServer) -> None:
         server.register_paths("POST", [THINGS], self.add_thing, "addThing")
         server.register_paths("GET", [ANSWERS], self.get_answer, "getAnswer")
+        server.register_paths("POST", [ANSWERS], self.post_answer, "postAnswer")
         server.register_paths("PUT", [ANSWERS], self.put_answer, "putAnswer")
 
     @answers(Ok)
@@ -96,6 +108,12 @@ class SpecServlet:
     @answers(Ok)
     async def get_answer(self, request: Request, **_path: str) -> Reply[object]:
         reply = await self._handler.get_answer(request)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def post_answer(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, PostAnswerInput, path)
+        reply = await self._handler.post_answer(request, given.body)
         return Ok(reply)
 
     @answers(Ok)
