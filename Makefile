@@ -77,7 +77,8 @@ schemathesis: schemathesis-environment ## ask every operation of Matrix, and man
 
 .PHONY: test
 test: check mounts schemathesis-environment ## check, then every test, with the runtime's coverage
-	$(bin)/python -m pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term:skip-covered
+	$(bin)/python -m pytest --numprocesses=auto --dist=loadfile \
+		--no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 .PHONY: support
 support: $(installed) ## write docs/support.md from the rules and the corpus

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import sys
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,7 @@ __all__ = [
     "running_reactor",
     "serve",
     "soak",
+    "untraced",
 ]
 
 # How long an example takes, or finding one, says how busy the machine is.
@@ -40,6 +42,19 @@ def golden(pytestconfig: pytest.Config) -> bool:
 def soak(pytestconfig: pytest.Config) -> bool:
     """Whether faults are to be done for long."""
     return pytestconfig.getoption("soak") is True
+
+
+@pytest.fixture
+def untraced() -> Iterator[None]:
+    """Nothing measures coverage meanwhile.
+
+    It is that of the runtime; a test that has the generator write a million lines takes twenty
+    times as long while it is looked at.
+    """
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(tracer)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,9 +7,13 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+import pytest
+
 from tests.generator.hostile_texts import HOSTILE_TEXTS
 from tests.hostile.documents import Channel, changed, channels, document
 from tests.hostile.inspection import files_of, inspect
+
+pytestmark = pytest.mark.usefixtures("untraced")
 
 LEAST: Final = 1_000_000
 PIECES: Final = (

@@ -11,6 +11,8 @@ from tests.generator.hostile_texts import HOSTILE_TEXTS
 from tests.hostile.documents import Channel, changed, channels, document
 from tests.hostile.inspection import files_of, inspect
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 BASE: Final = document()
 CHANNELS: Final = tuple(channels(BASE))
 PAYLOADS: Final = {name: text for name, text in HOSTILE_TEXTS.items() if len(text) < 10_000}
