@@ -93,9 +93,10 @@ class Connection:
 
         Raises `http.client.HTTPException` if the connection ends before the answer does.
         """
-        received = HTTPResponse(cast("socket.socket", _Kept(self._file)), method=method)
-        received.begin()
-        body = received.read()
+        # One that is cut is closed, too, while the file is open, which Python 3.13 insists on.
+        with HTTPResponse(cast("socket.socket", _Kept(self._file)), method=method) as received:
+            received.begin()
+            body = received.read()
         if reactor.running:  # what the server does after the last byte is done then
             in_reactor(lambda: None)
         headers: dict[str, str] = {}
