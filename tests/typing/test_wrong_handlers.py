@@ -71,7 +71,7 @@ def findings(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Find
     for name, code in modules.items():
         (folder / f"{name}.py").write_text(code)
     search = f"{folder}:{Path(str(resources.files(counterfoil))).parent}"
-    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent"]
+    command = [sys.executable, "-m", "mypy", "--strict"]
     done = subprocess.run(
         [*command, "--cache-dir", ".cache", *(f"{name}.py" for name in modules)],
         capture_output=True,

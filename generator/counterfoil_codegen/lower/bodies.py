@@ -129,7 +129,10 @@ class _Contents:
             if essence in seen and media_type == written:
                 self._report_parameters(media_type, seen[essence].media_type, node)
             elif essence not in seen:
-                seen[essence] = self._content(media_type, node)
+                is_used = self._context.holds_answers or not seen  # one of them is sent
+                seen[essence] = (
+                    self._content(media_type, node) if is_used else Content(media_type, None)
+                )
         return tuple(seen.values())
 
     def _read_as(self, media_type: str, node: Node, contents: Node | None) -> str:
@@ -215,12 +218,14 @@ class _Contents:
         return types == "object" or (isinstance(types, list) and "object" in types)
 
     def _report_raw(self, media_type: str, node: Node) -> None:
+        is_received = self._context.holds_answers
+        done = "handed to the handler as it is" if is_received else "sent as the bytes given for it"
+        hint = "parse it in the handler" if is_received else "write it before it is sent"
         self._context.diagnostics.report(
             api_rules.RAW_BODY,
             node.key_span,
-            f"a body of {media_type!r:.80} is handed to the handler as it is, "
-            "whatever its schema says",
-            f'parse it in the handler, and waive = ["{api_rules.RAW_BODY.id}"]',
+            f"a body of {media_type!r:.80} is {done}, whatever its schema says",
+            f'{hint}, and waive = ["{api_rules.RAW_BODY.id}"]',
         )
 
     def _report_parameters(self, media_type: str, first: str, node: Node) -> None:

@@ -31,7 +31,8 @@ class Context:
     loader: Loader
     diagnostics: Diagnostics
     components: Components
-    holds_answers: bool = True  # they are validated, where a server asks for it
+    holds_answers: bool = True
+    """Whether the API answers, and its answers may be validated; else it sends, and is answered."""
 
     def has_no_errors(self) -> bool:
         """Whether nothing was found so far that forbids to generate."""
