@@ -64,7 +64,7 @@ def lower_api(
     dialects = read_dialects(roots, diagnostics)
     if dialects is None:
         return None
-    context = Context(loader, diagnostics, Components(loader, diagnostics, dialects, budget))
+    context = Context(loader, diagnostics, Components(roots, loader, diagnostics, dialects, budget))
     mounted = mount(roots, loader, diagnostics)
     if not mounted and not diagnostics.has_errors:
         _report_empty(roots, diagnostics)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
 from counterfoil_codegen.fragments import Expression, Identifier
+from counterfoil_codegen.lower.methods import FIELDS
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.schemas import Components, JsonSchema, Origin, Reference, View
 from counterfoil_codegen.schemas.annotations import (
@@ -87,8 +88,16 @@ def origin_of(place: Node, target: Node, own: str, suffix: str) -> Origin:
 
 
 def is_shared(place: Node, target: Node) -> bool:
-    """Whether *target*, which *place* refers to, has a name of its own: a component, or a file."""
-    return target != place and target.pointer[:1] in ((), ("components",))
+    """Whether *target*, which *place* refers to, has a name of its own: a component, or a file.
+
+    What stands in a path or an operation has none, in whatever file.
+    """
+    first, inner = target.pointer[:1], target.pointer[:-1]
+    return target != place and not (
+        first in (("paths",), ("webhooks",))
+        or (first == ("parameters",) and target.name.isdigit())
+        or FIELDS.keys() & set(inner)
+    )
 
 
 def own_name(target: Node) -> str:

@@ -11,7 +11,7 @@ from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.rules import api as rules
 
-_FIELDS: Final = {
+FIELDS: Final = {
     name: ir.Method(name.upper())
     for name in ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 }
@@ -24,8 +24,8 @@ def operations(
     """The operations at *place*, and of the path item that its `$ref` leads to."""
     for holder in (item,) if place == item else (item, place):
         for key, node in holder.items():
-            if key in _FIELDS and isinstance(node.value, dict):
-                yield _FIELDS[key], node
+            if key in FIELDS and isinstance(node.value, dict):
+                yield FIELDS[key], node
         additional = holder.mapping("additionalOperations")
         for method, node in additional.items() if additional is not None else ():
             if _is_additional(method, node, diagnostics) and isinstance(node.value, dict):
@@ -38,7 +38,7 @@ def _is_additional(method: str, node: Node, diagnostics: Diagnostics) -> bool:
     if _TOKEN.fullmatch(method) is None:
         problem = f"{method!r:.80} is no method of HTTP"
         cure = "write the method as it stands in requests: letters, digits and hyphens"
-    elif method.lower() in _FIELDS and method == method.upper():
+    elif method.lower() in FIELDS and method == method.upper():
         problem = f"the method {method} has a field of its own"
         cure = f"write the operation as {method.lower()} in the path item"
     else:

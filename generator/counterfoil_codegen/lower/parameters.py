@@ -19,6 +19,7 @@ from counterfoil_codegen.lower.keys import PARAMETER, check_keys
 from counterfoil_codegen.naming import pascal, snake, told_apart
 from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.rules.bodies import CONTENT_CODING
 from counterfoil_codegen.schemas import JsonSchema, Origin
 from counterfoil_codegen.schemas.annotations import ANNOTATIONS, admits_null
 
@@ -194,6 +195,7 @@ def _draft(context: Context, one: Found, name: Identifier, operation_id: str) ->
     content = content_of(context, one, own) or described_of(context, one, own)
     media_type, schema = content.media_type, content.schema
     settle_bounds(context, one.node, schema)
+    _check_coding(context, one)
     required = _required(context, one)
     default = read_default(context, one.node, schema, required=required)
     return DraftParameter(
@@ -211,6 +213,19 @@ def _draft(context: Context, one: Found, name: Identifier, operation_id: str) ->
         allow_empty=_may_be_empty(one, schema),
         contract=content.contract,
     )
+
+
+def _check_coding(context: Context, one: Found) -> None:
+    """How long a body becomes that is compressed is not known before: the server refuses it."""
+    if not context.holds_answers or one.location is not ir.Location.HEADER:
+        return
+    if one.wire_name.lower() == "content-encoding":
+        context.diagnostics.report(
+            CONTENT_CODING,
+            one.node,
+            f"a body with a {one.wire_name} other than 'identity' is refused with 415",
+            f'let a proxy decode it, and waive = ["{CONTENT_CODING.id}"]',
+        )
 
 
 def _required(context: Context, one: Found) -> bool:

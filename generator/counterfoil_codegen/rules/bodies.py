@@ -21,6 +21,11 @@ FORM_PARTS: Final = Rule(
     Severity.WARNING,
     "Of a form in parts, the declared parts are typed and held to their schemas, and nothing else.",
 )
+CONTENT_CODING: Final = Rule(
+    "CF453",
+    Severity.WARNING,
+    "A body comes without a content coding: no header parameter asks for one.",
+)
 FORM_STYLE: Final = Rule(
     "CF451",
     Severity.WARNING,

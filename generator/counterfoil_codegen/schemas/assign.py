@@ -8,17 +8,20 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.document import Pointer
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.naming import class_name, digest, pascal, told_apart
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.schemas.labels import ENTRIES, file_name, own_name
+from counterfoil_codegen.schemas.reach import LISTS, MAPS, ONE
 from counterfoil_codegen.schemas.registry import Component
 from counterfoil_codegen.schemas.shapes import SCHEMAS, JsonSchema, Reference
 
-_SCHEMAS: Final = ("components", "schemas")
-# Words of a pointer that say where a schema stands, and not what it is.
-_SCAFFOLD: Final = frozenset(
-    ("components", "schemas", "$defs", "definitions", "properties", "items", "schema", "content")
-)
+# Words of a pointer that say where a schema stands, and not what it is; the first hold names.
+_NAMED: Final = frozenset(("schemas", "$defs", "definitions", "properties"))
+_SCAFFOLD: Final = _NAMED | {"components", "items", "schema", "content"}
+# How the pointer to what stands within the schema of a whole file begins.
+_IN_FILE: Final = frozenset((keyword,) for keyword in (*ONE, *LISTS, *MAPS))
 
 
 def assign_names(
@@ -90,7 +93,7 @@ def _own_names(
     """A name for each schema, and a mark where its document has another schema of that name."""
     by_document: defaultdict[str, list[Component]] = defaultdict(list)
     for component in targets:
-        by_document[component.node.document.name].append(component)
+        by_document[component.named_at.file].append(component)
     names: dict[Reference, tuple[str, str]] = {}
     for members in by_document.values():
         wanted = [(_spelling(c), _own_name(c)) for c in members]
@@ -100,8 +103,8 @@ def _own_names(
                 diagnostics.report(
                     rules.NAME_CLASH,
                     c.node.key_span,
-                    f"the schema {c.node.name!r:.80} is not the only one that becomes the class "
-                    f"{class_name(plain)}: its name ends in {name.removeprefix(plain)}",
+                    f"the schema {own_name(c.named_at)!r:.80} is not the only one that becomes the "
+                    f"class {class_name(plain)}: its name ends in {name.removeprefix(plain)}",
                     "rename one of them",
                 )
     return names
@@ -109,13 +112,27 @@ def _own_names(
 
 def _spelling(component: Component) -> str:
     """The name of what stands in `components/schemas`; of all else the place."""
-    pointer = component.node.pointer
-    return pointer[-1] if pointer[:-1] == _SCHEMAS else "/".join(pointer)
+    pointer = component.named_at.pointer
+    return pointer[-1] if pointer[:-1] == ENTRIES else "/".join(pointer)
 
 
 def _own_name(component: Component) -> str:
-    own = [pascal(token) for token in component.node.pointer if token not in _SCAFFOLD]
-    return "".join(own) or pascal(PurePosixPath(component.node.document.name).name.split(".")[0])
+    """The words of its place that say what it is; its file's too where it is within a schema."""
+    place = component.named_at
+    own = [pascal(token) for token in _own_words(place.pointer)]
+    if not _is_named(component):
+        own.insert(0, pascal(file_name(place.file)))
+    return "".join(own)
+
+
+def _own_words(pointer: Pointer) -> list[str]:
+    own: list[str] = []
+    is_name = False
+    for token in pointer:
+        if is_name or token not in _SCAFFOLD:
+            own.append(token)
+        is_name = not is_name and token in _NAMED
+    return own
 
 
 def _clashes(
@@ -129,13 +146,15 @@ def _clashes(
 
 def _around(component: Component) -> list[str]:
     """What a schema stands in: its folders, and its file if it is not the whole of it."""
-    file = PurePosixPath(component.node.document.name)
-    around = [pascal(part) for part in (*file.parent.parts, file.name.split(".")[0])]
-    return around if _is_named(component) else around[:-1]
+    file = component.named_at.file
+    folders = [pascal(part) for part in PurePosixPath(file).parent.parts]
+    return [*folders, pascal(file_name(file))] if _is_named(component) else folders
 
 
 def _is_named(component: Component) -> bool:
-    return any(token not in _SCAFFOLD for token in component.node.pointer)
+    """Whether its own name is without that of its file."""
+    pointer = component.named_at.pointer
+    return pointer[:1] not in _IN_FILE and bool(_own_words(pointer))
 
 
 def _prefix(component: Component, depth: int) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.diagnostics import Diagnostics
-from counterfoil_codegen.document import Loader
+from counterfoil_codegen.document import Loader, Node
+from counterfoil_codegen.rules.oddities import BROKEN_UNUSED
+from counterfoil_codegen.rules.reading import REFERENCES
 from counterfoil_codegen.schemas.contracts import Contracts
 from counterfoil_codegen.schemas.dialects import Dialects
+from counterfoil_codegen.schemas.labels import Labels
 from counterfoil_codegen.schemas.one_way import OneWay
 from counterfoil_codegen.schemas.registry import Component, Registry
 from counterfoil_codegen.schemas.shapes import Reference
@@ -20,18 +23,25 @@ class Components:
     """The named schemas of an API, as its requests and as its responses have them."""
 
     def __init__(
-        self, loader: Loader, diagnostics: Diagnostics, dialects: Dialects, budget: Budget
+        self,
+        roots: Sequence[Node],
+        loader: Loader,
+        diagnostics: Diagnostics,
+        dialects: Dialects,
+        budget: Budget,
     ) -> None:
-        self._registry = Registry(budget)
+        with diagnostics.standing_in(dict.fromkeys(REFERENCES, BROKEN_UNUSED)):
+            labels = Labels(roots, loader, dialects)
+        self._registry = Registry(budget, labels)
         one_way = OneWay(loader)
         self.unchecked = Unchecked(loader, dialects)
         self.contracts = Contracts(loader, dialects, one_way, budget, is_request=True)
         self.answers = Contracts(loader, dialects, one_way, budget, is_request=False)
         self.of_requests = View(
-            self._registry, loader, diagnostics, dialects, one_way, is_request=True
+            self._registry, labels, loader, diagnostics, dialects, one_way, is_request=True
         )
         self.of_responses = View(
-            self._registry, loader, diagnostics, dialects, one_way, is_request=False
+            self._registry, labels, loader, diagnostics, dialects, one_way, is_request=False
         )
 
     def __iter__(self) -> Iterator[Component]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.document import Node
+from counterfoil_codegen.schemas.labels import Labels
 from counterfoil_codegen.schemas.shapes import JsonSchema, Reference
 
 
@@ -33,6 +34,7 @@ class Component:
     node: Node
     origin: Origin | None  # None: named by where it stands
     is_request: bool  # whether it is as requests have it, where that differs
+    named_at: Reference  # the place that its name tells
     schema: JsonSchema = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
 
@@ -44,8 +46,9 @@ class Component:
 class Registry:
     """The named schemas of an API."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, labels: Labels) -> None:
         self._budget = budget
+        self._labels = labels
         self._found: dict[Reference, Component] = {}
         self._to_build: deque[Component] = deque()
 
@@ -61,7 +64,8 @@ class Registry:
         reference = Reference(node.document.name, node.pointer, is_request)
         found = self._found.get(reference)
         if found is None:
-            found = self._found[reference] = Component(node, origin, is_request)
+            place = self._labels.place(node)
+            found = self._found[reference] = Component(node, origin, is_request, place)
             self._to_build.append(found)
             self._budget.check_schemas(len(self._found), node)
         elif origin is None or (found.origin is not None and origin.key < found.origin.key):

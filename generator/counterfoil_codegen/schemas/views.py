@@ -11,6 +11,7 @@ from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.rules.oddities import BROKEN_MAPPING
 from counterfoil_codegen.rules.reading import REFERENCES
 from counterfoil_codegen.schemas.dialects import Dialects
+from counterfoil_codegen.schemas.labels import ENTRIES, Labels
 from counterfoil_codegen.schemas.one_way import OneWay
 from counterfoil_codegen.schemas.registry import Component, Origin, Registry
 from counterfoil_codegen.schemas.shapes import (
@@ -35,6 +36,7 @@ class View:
     def __init__(
         self,
         registry: Registry,
+        labels: Labels,
         loader: Loader,
         diagnostics: Diagnostics,
         dialects: Dialects,
@@ -43,6 +45,7 @@ class View:
         is_request: bool,
     ) -> None:
         self._registry = registry
+        self._labels = labels
         self._loader = loader
         self._diagnostics = diagnostics
         self._dialects = dialects
@@ -51,6 +54,7 @@ class View:
 
     def named(self, node: Node) -> Component:
         """The component of a schema that is named by where it stands: the target of a `$ref`."""
+        node = self._labels.meant(node)
         plain = self._registry.component(node, None, is_request=False)
         if not self._is_split(node):
             return plain
@@ -63,8 +67,9 @@ class View:
     def build(self, component: Component) -> None:
         """Build the schema of *component*, and meet what it refers to."""
         component.schema = self._content(component.node, Origin(component.reference))
-        if component.node.pointer[:-1] == ("components", "schemas"):
-            component.schema["name"] = component.node.pointer[-1]
+        name = self._labels.called(component.node)
+        if name is not None:
+            component.schema["name"] = name
 
     def _is_split(self, node: Node) -> bool:
         return self._is_request and self._one_way.differs(node)
@@ -224,8 +229,9 @@ class View:
             choices = node.get(keyword)
             for child in choices.elements() if choices is not None else ():
                 target = self._loader.resolve(child)
-                if target is not None and target != child and target.pointer:
-                    found[target.pointer[-1]] = self.named(target).reference
+                if target is not None and target != child:
+                    name = self._labels.called(target) or target.name
+                    found[name] = self.named(target).reference
         return found
 
     def _mapped(self, node: Node) -> Reference | None:
@@ -233,8 +239,9 @@ class View:
         if not isinstance(node.value, str):
             return None
         target: Node | None = node.document.root
-        for token in ("components", "schemas", node.value):
+        for token in (*ENTRIES, node.value):
             target = None if target is None else target.get(token)
+        target = target or self._labels.find(node.value)
         if target is None:
             with self._diagnostics.standing_in(dict.fromkeys(REFERENCES, BROKEN_MAPPING)):
                 target = self._loader.follow(node)
