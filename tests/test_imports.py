@@ -39,6 +39,7 @@ GENERATOR: Final = [
         "diagnostics",
         "import_order",
         "bounds",
+        "ordinary",
         "patterns",
         "python_names",
         "reserved",

@@ -20,6 +20,7 @@ class Project:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
         self.spec = folder / "spec.yaml"
         self.spec.write_text("openapi: 3.1.0\n")
         self.package = folder / "generated" / "noticeboard"

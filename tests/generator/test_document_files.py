@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from counterfoil_codegen.document.limits import LARGEST_FILE
+from counterfoil_codegen.ordinary import LARGEST
 
 from tests.generator.document_support import Spec
 
@@ -83,9 +83,9 @@ def test_a_missing_file(spec: Spec) -> None:
 
 
 def test_a_large_file(spec: Spec) -> None:
-    spec.write({"fits.yaml": b"a: 1\n#" + b"x" * (LARGEST_FILE - 6)})
+    spec.write({"fits.yaml": b"a: 1\n#" + b"x" * (LARGEST - 6)})
     assert spec.load("fits.yaml") is not None
-    spec.write({"x.yaml": b"a: 1\n#" + b"x" * (LARGEST_FILE - 5)})
+    spec.write({"x.yaml": b"a: 1\n#" + b"x" * (LARGEST - 5)})
     assert spec.load("x.yaml") is None
     assert spec.findings == ["x.yaml:1:1 CF103"]
 
@@ -97,12 +97,36 @@ def test_a_pipe_is_not_waited_for(spec: Spec) -> None:
     assert spec.loader.find(spec.root) == []
 
 
+@pytest.mark.parametrize("change", ["pipe", "link", "growth"])
+def test_c12_a_file_that_changes_when_it_is_opened(
+    spec: Spec, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """What is read is judged, not what stood there a moment before."""
+    path = spec.write({"x.yaml": "a: 1"}).root / "x.yaml"
+    (spec.root.parent / "secret.yaml").write_text("secret: 1")
+    really = os.open
+
+    def changing(name: str, flags: int) -> int:
+        path.unlink()
+        if change == "pipe":
+            os.mkfifo(path)
+        elif change == "link":
+            path.symlink_to("../secret.yaml")
+        else:
+            path.write_bytes(b"a: 1\n#" + b"x" * LARGEST)
+        return really(name, flags)
+
+    monkeypatch.setattr(os, "open", changing)
+    assert spec.load("x.yaml") is None
+    assert spec.findings == [f"x.yaml:1:1 CF10{3 if change == 'growth' else 2}"]
+
+
 def test_a_file_that_may_not_be_read(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied", str(path))
 
     spec.write({"x.yaml": "a: 1"})
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert spec.load("x.yaml") is None
     assert spec.findings == ["x.yaml:1:1 CF102"]
     assert "Permission denied" in spec.only[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,6 +192,30 @@ def test_a_new_document_in_a_spec_folder(
     new.parent.mkdir(parents=True, exist_ok=True)
     new.write_bytes(content)
     assert is_fresh(target) is fresh
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "large"])
+def test_c12_what_is_no_document_does_not_hold_up_the_quick_answer(
+    tmp_path: Path, kind: str
+) -> None:
+    """A pipe is passed over, as `generate` does; of a file of 1 TiB only the beginning is read."""
+    project = Project(tmp_path)
+    folder = tmp_path / "spec"
+    folder.mkdir()
+    odd = folder / "b.yaml"
+    if kind == "pipe":
+        os.mkfifo(odd)
+    elif kind == "device":
+        odd.symlink_to("/dev/zero")
+    else:
+        odd.touch()
+        os.truncate(odd, 2**40)
+    project.write(FIRST)
+    for inputs in ({}, {"spec/b.yaml": digest(b"")}):
+        manifest = replace(project.manifest(FIRST), sources=("spec",), inputs=inputs)
+        (project.package / manifests.NAME).write_bytes(manifest.to_bytes())
+        fresh = is_fresh(replace(project.target, specs=(folder,)))
+        assert fresh is (kind != "device" and not inputs)
 
 
 def test_a_diff_leads_from_the_disk_to_the_spec(project: Project) -> None:

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from counterfoil_codegen.output import manifest as manifests
-from counterfoil_codegen.output.lock import exclusive
+from counterfoil_codegen.output import exchange as exchanging
+from counterfoil_codegen.output import writing
+from counterfoil_codegen.output.drift import drift
+from counterfoil_codegen.output.lock import exclusive, shared
 from counterfoil_codegen.output.manifest import Manifest
 from counterfoil_codegen.refusal import RefusalError
 
 from tests.generator.output_support import FIRST, SECOND, Project
+
+ROOT: Final = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def by_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where folders cannot be exchanged."""
+    monkeypatch.setattr(writing, "exchange", lambda one, other: False)
 
 
 @pytest.fixture
@@ -87,12 +100,20 @@ def test_an_edited_file_that_is_still_generated_is_put_right(project: Project) -
 
 
 @pytest.mark.parametrize("error", [OSError("no"), KeyboardInterrupt(), SystemExit(143)])
-@pytest.mark.parametrize("first", [FIRST, None], ids=["over an old one", "anew"])
+@pytest.mark.parametrize(
+    ("first", "function", "steps"),
+    # One is created, replaced, removed, and the manifest; or all are put in place at once.
+    [(FIRST, "replace", 4), (None, "rename", 1)],
+    ids=["over an old one", "anew"],
+)
+@pytest.mark.usefixtures("by_steps")
 def test_a_failure_at_any_step_leaves_the_old_output_whole(
     project: Project,
     monkeypatch: pytest.MonkeyPatch,
     error: BaseException,
     first: dict[str, bytes] | None,
+    function: str,
+    steps: int,
 ) -> None:
     if first:
         project.write(first)
@@ -101,7 +122,7 @@ def test_a_failure_at_any_step_leaves_the_old_output_whole(
     failures = 0
     while True:
         with monkeypatch.context() as patched:
-            fail_at(patched, os, "replace", failures, error)
+            fail_at(patched, os, function, failures, error)
             try:
                 project.write(SECOND)
             except type(error):
@@ -110,12 +131,95 @@ def test_a_failure_at_any_step_leaves_the_old_output_whole(
                 break
         assert project.state() == before
         assert set(project.folder.rglob("*")) == folders
-    # Anew: three files and the manifest. Else: one created, replaced, removed, and the manifest.
-    assert failures == 4
+    assert failures == steps
     assert project.names() == {*SECOND, manifests.NAME, "models/", "other/"}
 
 
+@pytest.mark.parametrize(("function", "steps"), [("link", 1), ("chown", 2), ("mkdir", 3)])
+def test_an_interruption_before_folders_are_exchanged(
+    project: Project, monkeypatch: pytest.MonkeyPatch, function: str, steps: int
+) -> None:
+    project.write(FIRST)
+    project.age()
+    before, folders = project.state(), set(project.folder.rglob("*"))
+    for number in range(steps):
+        with monkeypatch.context() as patched:
+            fail_at(patched, os, function, number, KeyboardInterrupt())
+            with pytest.raises(KeyboardInterrupt):
+                project.write(SECOND)
+        assert project.state() == before
+        assert set(project.folder.rglob("*")) == folders
+    assert set(project.write(SECOND).removed) == {"models/_b.py"}
+
+
+def test_c10_a_kill_at_any_step_leaves_the_old_package_or_the_new_one(tmp_path: Path) -> None:
+    """And what it leaves beside these is gone with the next write."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.generator.killing", str(tmp_path)],
+        cwd=ROOT,
+        env={"PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "generator")))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    over, anew = map(int, done.stdout.strip("()\n").split(","))
+    assert over > 50
+    assert anew > 50
+
+
+@pytest.mark.parametrize("way", ["exchange", "link"])
+def test_where_folders_cannot_be_exchanged(
+    project: Project, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """As on a network's file system, or one that has no links: file by file."""
+    project.write(FIRST)
+    if way == "exchange":
+        monkeypatch.setattr(writing, "exchange", lambda one, other: False)
+    else:
+        fail_at(monkeypatch, os, "link", 0, OSError("no links here"))
+    before = project.package.stat().st_ino
+    project.write(SECOND)
+    assert project.package.stat().st_ino == before
+    assert project.names() == {*SECOND, manifests.NAME, "models/", "other/"}
+
+
+def test_what_a_person_saves_meanwhile_is_kept(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editor writes a new file, and puts it in the place of the old one."""
+    project.write(FIRST)
+    mine = project.package / "mine"
+    mine.mkdir()
+    (mine / "a.txt").write_text("old")
+    os.mkfifo(mine / "pipe")
+    (mine / "link").symlink_to("nowhere")
+
+    def exchange(one: Path, other: Path) -> bool:
+        (mine / "new.txt").write_text("new")
+        (mine / "new.txt").replace(mine / "a.txt")
+        (project.package / "more").mkdir()
+        (project.package / "more" / "b.txt").write_text("more")
+        return exchanging.exchange(one, other)
+
+    monkeypatch.setattr(writing, "exchange", exchange)
+    project.write(SECOND)
+    assert (mine / "a.txt").read_text() == "new"
+    assert (project.package / "more" / "b.txt").read_text() == "more"
+    assert (mine / "pipe").is_fifo()
+    assert (mine / "link").readlink() == Path("nowhere")
+    assert not (project.package / "models" / "_b.py").exists()
+
+
+def test_the_folder_keeps_its_mode(project: Project) -> None:
+    project.write(FIRST)
+    project.package.chmod(0o2750)
+    project.write(SECOND)
+    assert stat.S_IMODE(project.package.stat().st_mode) == 0o2750
+
+
 @pytest.mark.parametrize(("module", "function"), [(shutil, "copy2"), (os, "mkdir")])
+@pytest.mark.usefixtures("by_steps")
 def test_a_failure_before_the_first_file_is_put(
     project: Project, monkeypatch: pytest.MonkeyPatch, module: object, function: str
 ) -> None:
@@ -130,6 +234,7 @@ def test_a_failure_before_the_first_file_is_put(
         assert project.state() == before
 
 
+@pytest.mark.usefixtures("by_steps")
 def test_what_cannot_be_brought_back_is_left_in_the_staging_folder(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,6 +381,35 @@ def test_a_writer_does_not_wait_for_ever(tmp_path: Path) -> None:
         exclusive(tmp_path, wait_seconds=0.1),
     ):
         raise AssertionError
+
+
+def test_who_compares_waits_for_who_writes(project: Project) -> None:
+    project.write(FIRST)
+    found: list[object] = []
+    compared = threading.Event()
+
+    def compare() -> None:
+        found.extend(drift(project.package, FIRST, project.manifest(FIRST)))
+        compared.set()
+
+    with exclusive(project.package.parent):
+        thread = threading.Thread(target=compare)
+        thread.start()
+        assert not compared.wait(0.3)
+    thread.join(10)
+    assert found == []
+
+
+def test_those_who_compare_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    with (
+        shared(tmp_path),
+        shared(tmp_path, wait_seconds=0),
+        pytest.raises(TimeoutError),
+        exclusive(tmp_path, wait_seconds=0),
+    ):
+        raise AssertionError
+    with shared(tmp_path / "nowhere"):
+        pass
 
 
 def test_the_lock_of_a_dead_process_is_free(tmp_path: Path) -> None:

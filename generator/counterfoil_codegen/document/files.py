@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
@@ -10,8 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
+from counterfoil_codegen import ordinary
 from counterfoil_codegen.diagnostics import Diagnostics, Place, Rule, Span
-from counterfoil_codegen.document.limits import LARGEST_FILE
 from counterfoil_codegen.document.source import shown
 from counterfoil_codegen.rules import reading as rules
 
@@ -54,14 +53,14 @@ class Files:
         name = self.name(real)
         place = place or Span(name, 1, 1)
         try:
-            return _content(real)
+            return ordinary.read(real)
         except (FileNotFoundError, NotADirectoryError):
             self._report_missing(place, real, name)
-        except _TooLargeError as error:
+        except ordinary.TooLargeError as error:
             self._report(
                 rules.FILE_TOO_LARGE,
                 place,
-                f"{shown(name)} has {error.size:,} bytes, at most {LARGEST_FILE:,} are read",
+                f"{shown(name)} has {error.size:,} bytes, at most {ordinary.LARGEST:,} are read",
                 "split it into several files that refer to each other",
             )
         except OSError as error:
@@ -98,28 +97,12 @@ class Files:
         self._diagnostics.report(rule, place, message, cure)
 
 
-class _TooLargeError(Exception):
-    def __init__(self, size: int) -> None:
-        self.size = size
-
-
-def _content(real: Path) -> bytes:
-    """The bytes of an ordinary file: a pipe would never end, a device could do anything."""
-    found = real.stat()
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is not an ordinary file")
-    if found.st_size > LARGEST_FILE:
-        raise _TooLargeError(found.st_size)
-    return real.read_bytes()
-
-
 def _may_be_openapi(path: Path) -> bool:
     """A cheap test that lets too much through, a text in a wrong encoding too: it is reported."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return False
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE)
+        data = ordinary.beginning(path)
     except OSError:
         return True
     data = data.lstrip(_BYTE_ORDER_MARKS).replace(b"\0", b"")

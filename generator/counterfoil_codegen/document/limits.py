@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-LARGEST_FILE: Final = 16 * 2**20  # bytes
-
 # About three times the deepest real spec. What walks a spec recursively stays far from Python's own
 # limit of 1,000 frames.
 DEEPEST: Final = 64

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from counterfoil_codegen.diagnostics import Diagnostic, Rule, Span
 from counterfoil_codegen.output import manifest as manifests
+from counterfoil_codegen.output.lock import shared
 from counterfoil_codegen.output.manifest import Manifest, ManifestError
 from counterfoil_codegen.output.places import Kind, content, kind, obstacle
 from counterfoil_codegen.rules import project as rules
@@ -32,10 +33,11 @@ def drift(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> list[
 
     A manifest that differs only in what tools it names is no drift: they gave the same files.
     """
-    data = content(folder, manifests.NAME)
-    old, fault = _parse(data)
-    names = sorted({*files, *(old.outputs if old else ())})
-    contents = {name: content(folder, name) for name in names}
+    with shared(folder.parent):
+        data = content(folder, manifests.NAME)
+        old, fault = _parse(data)
+        names = sorted({*files, *(old.outputs if old else ())})
+        contents = {name: content(folder, name) for name in names}
     if data is None and not any(found is not None for found in contents.values()):
         return [_drift(folder, rules.MISSING, "the package was never generated", "generate it")]
     judge = _Judge(folder, old, manifest)

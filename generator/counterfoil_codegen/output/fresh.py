@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from counterfoil_codegen import toolchain
+from counterfoil_codegen import ordinary, toolchain
 from counterfoil_codegen.output import manifest as manifests
+from counterfoil_codegen.output.lock import shared
 from counterfoil_codegen.output.manifest import Manifest, ManifestError
 from counterfoil_codegen.output.places import content
 from counterfoil_codegen.target import Target
@@ -26,10 +28,11 @@ _MAYBE_OPENAPI: Final = re.compile(rb"""\b(?:openapi|swagger)["']?\s*:""")
 def is_fresh(target: Target) -> bool:
     """Whether generating would change nothing, as far as hashes tell. No: find out in full."""
     try:
-        data = content(target.folder, manifests.NAME)
-        manifest = None if data is None else Manifest.from_bytes(data)
-        return manifest is not None and manifest.to_bytes() == data and _holds(manifest, target)
-    except (OSError, ManifestError):
+        with shared(target.output):
+            data = content(target.folder, manifests.NAME)
+            manifest = None if data is None else Manifest.from_bytes(data)
+            return manifest is not None and manifest.to_bytes() == data and _holds(manifest, target)
+    except (OSError, ManifestError, ordinary.TooLargeError):
         return False
 
 
@@ -46,7 +49,7 @@ def _holds(manifest: Manifest, target: Target) -> bool:
 
 def _inputs_hold(inputs: Mapping[str, str], root: Path) -> bool:
     return all(
-        manifests.text_digest((root / name).read_bytes()) == digest
+        manifests.text_digest(ordinary.read(root / name)) == digest
         for name, digest in inputs.items()
     )
 
@@ -65,8 +68,16 @@ def _documents(known: Mapping[str, str], target: Target) -> Iterator[str]:
         for parent, folders, names in os.walk(spec):
             folders[:] = [name for name in folders if not name.startswith(".")]
             for path in (Path(parent, name) for name in names if name.endswith(_SUFFIXES)):
-                name = os.path.relpath(os.path.realpath(path), real_root).replace(os.sep, "/")
-                if name not in known and _MAYBE_OPENAPI.search(
-                    path.read_bytes().replace(b"\0", b"")
-                ):
+                real = Path(os.path.realpath(path))
+                name = os.path.relpath(real, real_root).replace(os.sep, "/")
+                if name not in known and _may_be_openapi(real, real_root):
                     yield name
+
+
+def _may_be_openapi(real: Path, root: Path) -> bool:
+    """Whether generating would read a file, or say that it may not: it passes others over."""
+    if not real.is_relative_to(root):
+        return True
+    if not stat.S_ISREG(real.stat().st_mode):
+        return False
+    return bool(_MAYBE_OPENAPI.search(ordinary.beginning(real).replace(b"\0", b"")))

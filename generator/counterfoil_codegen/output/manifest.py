@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from counterfoil_codegen.ordinary import LARGEST
+
 NAME: Final = "counterfoil.json"
 _FORMAT: Final = 1
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -21,7 +23,6 @@ _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _OUTPUT: Final = re.compile(
     r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*(?:/[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*)*"
 )
-_LARGEST: Final = 16 * 1024 * 1024
 
 
 class ManifestError(ValueError):
@@ -59,7 +60,7 @@ class Manifest:
             ManifestError: it is something else, or names a path outside its folder.
         """
         try:
-            document: object = json.loads(data) if len(data) <= _LARGEST else None
+            document: object = json.loads(data) if len(data) <= LARGEST else None
         except (ValueError, RecursionError):
             raise ManifestError("it is not JSON") from None
         if not isinstance(document, dict) or document.get("format") != _FORMAT:

@@ -10,6 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
+from counterfoil_codegen.output.places import Kind, kind
+
+_STAGING: Final = ".counterfoil-staging-"
+
 
 class Transaction:
     """Puts and takes files; `undo` brings back what was there.
@@ -19,7 +23,7 @@ class Transaction:
     """
 
     def __init__(self, staging: Path) -> None:
-        self._staging: Final = staging
+        self.staging: Final = staging  # a folder on the file system of the output
         self._numbers: Final = count()
         self._ways_back: Final[list[Callable[[], None]]] = []
 
@@ -67,17 +71,17 @@ class Transaction:
                 failed.append(error)
         if failed:
             raise OSError(
-                f"the old files could not all be brought back; see {self._staging}: {failed[0]}"
+                f"the old files could not all be brought back; see {self.staging}: {failed[0]}"
             )
 
     def _place(self) -> Path:
-        return self._staging / str(next(self._numbers))
+        return self.staging / str(next(self._numbers))
 
 
 @contextmanager
 def transaction(beside: Path) -> Iterator[Transaction]:
     """Changes below the folder *beside*: if the block fails, for whatever reason, none was made."""
-    staging = Path(tempfile.mkdtemp(prefix=".counterfoil-", dir=beside))
+    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=beside))
     changes = Transaction(staging)
     try:
         yield changes
@@ -86,6 +90,13 @@ def transaction(beside: Path) -> Iterator[Transaction]:
         shutil.rmtree(staging, ignore_errors=True)
         raise
     shutil.rmtree(staging, ignore_errors=True)
+
+
+def sweep(beside: Path) -> None:
+    """Remove what was left beside the output by a process that was killed."""
+    for left in beside.glob(f"{_STAGING}*"):
+        if kind(left) is Kind.FOLDER:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _insist(step: Callable[[], None]) -> None:

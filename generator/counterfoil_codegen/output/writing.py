@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from counterfoil_codegen.output import manifest as manifests
+from counterfoil_codegen.output.copying import bring_over, twin
+from counterfoil_codegen.output.exchange import exchange
 from counterfoil_codegen.output.lock import exclusive
 from counterfoil_codegen.output.manifest import Manifest
 from counterfoil_codegen.output.places import Kind, kind, missing_folders
 from counterfoil_codegen.output.planning import Plan, plan, read_manifest
-from counterfoil_codegen.output.transaction import Transaction, transaction
+from counterfoil_codegen.output.transaction import Transaction, sweep, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ def write(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Writt
 
     A file that is byte-equal is not touched. A file of the old manifest that is not among *files*
     is removed if it is still as it was written. On any failure, an interruption too, the folder
-    holds what it held before.
+    holds what it held before. A process that is killed leaves it so too, or done, where folders
+    can be exchanged.
 
     Raises:
         RefusalError: something is in the way that counterfoil did not write; nothing was done.
@@ -50,11 +54,13 @@ def write(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> Writt
     around = missing_folders(folder.parent)
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with exclusive(folder.parent):
+        with exclusive(folder.parent) as is_alone:
             planned = plan(folder, everything, read_manifest(folder))
             if not planned.is_empty:
                 _commit(folder, planned)
                 _remove_empty_folders(folder, planned.remove)
+            if is_alone:
+                sweep(folder.parent)
     except BaseException:
         for made in reversed(around):
             with suppress(OSError):
@@ -73,15 +79,49 @@ def _everything(files: Mapping[str, bytes], manifest: Manifest) -> dict[str, byt
 
 def _commit(folder: Path, planned: Plan) -> None:
     with transaction(folder.parent) as changes:
-        contents = {**planned.create, **planned.replace}
-        staged = {name: changes.stage(content) for name, content in contents.items()}
-        _make_folders(folder, planned.create.keys(), changes)
-        for name in planned.remove:
-            changes.remove(folder / name)
-        # Last: whoever sees the new manifest sees all that it names.
-        for name in sorted(staged, key=lambda name: name == manifests.NAME):
-            put = changes.create if name in planned.create else changes.replace
-            put(staged[name], folder / name)
+        made = changes.staging / "whole"
+        if not _put_whole(folder, planned, made):
+            shutil.rmtree(made, ignore_errors=True)
+            _put_by_steps(folder, planned, changes)
+
+
+def _put_whole(folder: Path, planned: Plan, made: Path) -> bool:
+    """Make the new folder aside, and put it in place in one step; False if that cannot be.
+
+    However the process ends, the package is the old one or the new one.
+    """
+    gone = {*planned.replace, *planned.remove}
+    is_new = kind(folder) is Kind.NOTHING
+    try:
+        if is_new:
+            made.mkdir()
+        else:
+            twin(folder, made, gone)
+    except OSError:
+        return False
+    for name, content in {**planned.create, **planned.replace}.items():
+        path = made / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    if is_new:
+        made.rename(folder)
+    elif exchange(made, folder):
+        bring_over(made, folder, gone)
+    else:
+        return False
+    return True
+
+
+def _put_by_steps(folder: Path, planned: Plan, changes: Transaction) -> None:
+    contents = {**planned.create, **planned.replace}
+    staged = {name: changes.stage(content) for name, content in contents.items()}
+    _make_folders(folder, planned.create.keys(), changes)
+    for name in planned.remove:
+        changes.remove(folder / name)
+    # Last: whoever sees the new manifest sees all that it names.
+    for name in sorted(staged, key=lambda name: name == manifests.NAME):
+        put = changes.create if name in planned.create else changes.replace
+        put(staged[name], folder / name)
 
 
 def _make_folders(folder: Path, names: Set[str], changes: Transaction) -> None:
