@@ -35,6 +35,7 @@ RUNTIME: Final = [
     ["client", "contracts", "metrics", "servlet", "stub", "testing", "tracing", "validation"],
 ]
 GENERATOR: Final = [
+    ["pattern_extent"],
     [
         "diagnostics",
         "import_order",

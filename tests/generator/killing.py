@@ -13,6 +13,8 @@ from itertools import count
 from pathlib import Path
 
 from counterfoil_codegen.output import manifest as manifests
+from counterfoil_codegen.output.manifest import Manifest
+from counterfoil_codegen.output.writing import write
 
 from tests.generator.output_support import FIRST, SECOND, Project
 
@@ -27,7 +29,7 @@ def main(folder: Path, first: Mapping[str, bytes]) -> int:
         if first:
             foreign.write_text("mine")
         old, new = held(project), whole(project, SECOND, foreign=bool(first))
-        code = in_child(project, number)
+        code = in_child(project, project.manifest(SECOND), number)
         assert held(project) in (old, new), (number, sorted(held(project)))
         project.write(SECOND)
         assert held(project) == new, number
@@ -48,12 +50,12 @@ def whole(project: Project, files: Mapping[str, bytes], *, foreign: bool) -> dic
     return {**files, **mine, manifests.NAME: project.manifest(files).to_bytes()}
 
 
-def in_child(project: Project, number: int) -> int:
+def in_child(project: Project, manifest: Manifest, number: int) -> int:
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     sys.addaudithook(kill_at(number))
-    project.write(SECOND)
+    write(project.package, SECOND, manifest)
     os._exit(0)
 
 

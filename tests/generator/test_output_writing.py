@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from counterfoil_codegen.output import manifest as manifests
 from counterfoil_codegen.output import exchange as exchanging
+from counterfoil_codegen.output import manifest as manifests
 from counterfoil_codegen.output import writing
 from counterfoil_codegen.output.drift import drift
 from counterfoil_codegen.output.lock import exclusive, shared

@@ -74,6 +74,6 @@ def _is_usable(context: Context, parameter: Node, pattern: str) -> bool:
             rules.PATTERN,
             parameter.get("schema") or parameter,
             problem,
-            "write it without look-around, or check it in the handler",
+            "write one that the linear-time engine takes, or check it in the handler",
         )
     return problem is None

@@ -180,7 +180,7 @@ CALLBACKS: Final = Rule(
 PATTERN: Final = Rule(
     "CF411",
     Severity.WARNING,
-    "A pattern that needs look-around is not enforced.",
+    "A pattern that needs look-around, or too much time, is not enforced.",
 )
 DIALECT: Final = Rule(
     "CF412",
