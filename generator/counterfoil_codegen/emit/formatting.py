@@ -37,17 +37,26 @@ def formatted(files: Mapping[str, str]) -> dict[str, str]:
     python = [name for name in sorted(files) if PurePosixPath(name).suffix in _PYTHON]
     if not python:
         return dict(files)
-    with tempfile.TemporaryDirectory(prefix="counterfoil-") as folder:
+    beside = tempfile.gettempdir()
+    try:
+        result = _formatted({name: _encoded(name, files[name]) for name in python}, beside)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(f"the generated files cannot be formatted in {beside}: {reason}") from error
+    return {name: result.get(name, text) for name, text in files.items()}
+
+
+def _formatted(files: Mapping[str, bytes], beside: str) -> dict[str, str]:
+    with tempfile.TemporaryDirectory(prefix="counterfoil-", dir=beside) as folder:
         # Names of our own: neither a reserved file name nor an excluded one can come about.
         places = {
             name: Path(folder) / f"f{number}{PurePosixPath(name).suffix}"
-            for number, name in enumerate(python)
+            for number, name in enumerate(files)
         }
         for name, place in places.items():
-            place.write_bytes(_encoded(name, files[name]))
+            place.write_bytes(files[name])
         _run(folder, places)
-        result = {name: place.read_bytes().decode("utf-8") for name, place in places.items()}
-    return {name: result.get(name, text) for name, text in files.items()}
+        return {name: place.read_bytes().decode("utf-8") for name, place in places.items()}
 
 
 def _encoded(name: str, text: str) -> bytes:

@@ -31,6 +31,7 @@ BAD_MANIFEST: Final = Rule(
 KEPT_FILE: Final = Rule(
     "CF514", Severity.WARNING, "A file that is no longer generated was not edited by hand."
 )
+UNWRITABLE: Final = _error("CF515", "The output folder can be written to.")
 
 # Drift
 OUTDATED: Final = _error("CF521", "A generated file follows from the spec as it is now.")

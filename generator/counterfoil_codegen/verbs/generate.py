@@ -14,11 +14,15 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from counterfoil_codegen import pipeline
 from counterfoil_codegen.diagnostics import Diagnostics, Span
 from counterfoil_codegen.output.writing import Written, refuse_obstacles, write
 from counterfoil_codegen.pipeline import Build
+from counterfoil_codegen.refusal import RefusalError
 from counterfoil_codegen.rules import project as rules
 from counterfoil_codegen.target import Target, shown
 from counterfoil_codegen.verbs.findings import Findings
@@ -42,7 +46,8 @@ def run(options: Options) -> int:
         return 1
     made = [(build, seconds) for build, seconds in builds if build is not None]
     for build, _ in made:
-        refuse_obstacles(build.target.folder, build.files, build.manifest)
+        with _told(build.target):
+            refuse_obstacles(build.target.folder, build.files, build.manifest)
     summaries = [_write(build, seconds, selection, findings) for build, seconds in made]
     findings.write()
     sys.stderr.write("".join(summaries))
@@ -61,9 +66,26 @@ def _build(target: Target, selection: Selection, findings: Findings) -> tuple[Bu
 def _write(build: Build, seconds: float, selection: Selection, findings: Findings) -> str:
     """Write a package; a line that says what was done."""
     started = time.monotonic()
-    written = write(build.target.folder, build.files, build.manifest)
+    with _told(build.target):
+        written = write(build.target.folder, build.files, build.manifest)
     findings.add_shown(_kept(build.target, written, selection.waived))
     return _summary(build.target, written, seconds + time.monotonic() - started)
+
+
+@contextmanager
+def _told(target: Target) -> Iterator[None]:
+    """Have what the system refuses told as a finding about the package."""
+    try:
+        yield
+    except OSError as error:
+        where = f" ({shown(Path(error.filename))})" if error.filename else ""
+        raise RefusalError.because(
+            rules.UNWRITABLE,
+            shown(target.folder),
+            f"the package cannot be written: {error.strerror or error}{where}",
+            "see that the folder is one that you may write to, with room on its disk; then run "
+            "again, or choose another output folder",
+        ) from error
 
 
 def _kept(target: Target, written: Written, waived: frozenset[str]) -> Diagnostics:
