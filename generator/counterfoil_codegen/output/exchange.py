@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +21,10 @@ def exchange(one: Path, other: Path) -> bool:
     if sys.platform != "linux":
         return False
     try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):  # another C library, or an old one
+        # Imported late: it opens libraries, which no first `generate` and no `check` needs.
+        library = import_module("ctypes").CDLL(None)
+        rename: Callable[[int, bytes, int, bytes, int], int] = library.renameat2
+    except (ImportError, AttributeError, OSError):  # another C library, or an old one
         return False
     old, new = os.fsencode(one.absolute()), os.fsencode(other.absolute())
-    failed: int = rename(_AT_FDCWD, old, _AT_FDCWD, new, _RENAME_EXCHANGE)
-    return failed == 0
+    return rename(_AT_FDCWD, old, _AT_FDCWD, new, _RENAME_EXCHANGE) == 0
