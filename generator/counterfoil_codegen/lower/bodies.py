@@ -185,7 +185,7 @@ class _Contents:
         """What is read as a value of *schema*; as any value without one."""
         if schema is None:
             return Content(media_type, {})
-        contract = None if self._stream else self._context.components.contracts.name(schema)
+        contract = None if self._stream else self._context.contract(schema)
         return Content(media_type, self._schema(schema, media_type), contract=contract)
 
     def _schema(self, schema: Node, media_type: str) -> JsonSchema:
@@ -193,7 +193,7 @@ class _Contents:
         for other, typed in self._typed:
             if other.value == schema.value and other.document is schema.document:
                 return typed
-        typed = self._context.received(schema, self._named(media_type))
+        typed = self._context.body(schema, self._named(media_type))
         self._typed.append((schema, typed))
         return typed
 

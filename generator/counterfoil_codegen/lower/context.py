@@ -43,6 +43,20 @@ class Context:
         """The schema of *node*, in a request, as `annotate` can tell it: see `_typed`."""
         return _typed(self.components.of_requests, node, origin, constraints=constraints)
 
+    def body(self, node: Node, origin: Origin) -> JsonSchema:
+        """The schema of *node*, in the body of a request.
+
+        In one that the API sends it is as in its answers: what is `readOnly` is the API's to tell.
+        """
+        if self.holds_answers:
+            return self.received(node, origin)
+        return _typed(self.components.of_responses, node, origin, constraints=False)
+
+    def contract(self, node: Node) -> str | None:
+        """The name of the schema that such a body is held against; None if its model does all."""
+        components = self.components
+        return (components.contracts if self.holds_answers else components.outgoing).name(node)
+
     def sent(self, node: Node, origin: Origin, *, constraints: bool = False) -> JsonSchema:
         """The schema of *node*, in a response, as `annotate` can tell it: see `_typed`."""
         if not self.holds_answers:

@@ -36,6 +36,9 @@ class Components:
         one_way = OneWay(loader)
         self.unchecked = Unchecked(loader, dialects)
         self.contracts = Contracts(loader, dialects, one_way, budget, is_request=True)
+        self.outgoing = Contracts(
+            loader, dialects, one_way, budget, is_request=False, beside=self.contracts
+        )
         self.answers = Contracts(loader, dialects, one_way, budget, is_request=False)
         self.of_requests = View(
             self._registry, labels, loader, diagnostics, dialects, one_way, is_request=True

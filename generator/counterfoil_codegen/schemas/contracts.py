@@ -75,7 +75,11 @@ def _put_alternatives(found: JsonSchema) -> None:
 
 
 class Contracts:
-    """The schemas that values are held against, as requests or as responses have them."""
+    """The schemas that values are held against, as requests or as responses have them.
+
+    Those of requests that the API itself sends stand *beside* those that it receives, and are
+    written alike; `readOnly` and `writeOnly` they have as responses do.
+    """
 
     def __init__(
         self,
@@ -85,14 +89,16 @@ class Contracts:
         budget: Budget,
         *,
         is_request: bool,
+        beside: Contracts | None = None,
     ) -> None:
-        self.schemas: dict[str, JsonSchema] = {}
+        self.schemas: dict[str, JsonSchema] = {} if beside is None else beside.schemas
         self._budget = budget
         self._steps = Steps(self.schemas)
         self._loader = loader
         self._dialects = dialects
         self._one_way = one_way
-        self._is_request = is_request
+        self._is_request = is_request or beside is not None
+        self._leaves_out_read_only = is_request
         self._beyond = Reach(loader, self._asks_for_more)
         self._waiting: deque[tuple[str, Node, bool]] = deque()
 
@@ -131,6 +137,8 @@ class Contracts:
         return name
 
     def _new_name(self, node: Node, *more: str) -> str:
+        if self._is_request and not self._leaves_out_read_only and self._one_way.differs(node):
+            more = (*more, "sent")
         place = "/".join((node.document.name, *node.pointer, *more))
         return f"{pascal(node.name) if node.name.isidentifier() else 'Schema'}_{digest(place)}"
 
@@ -149,7 +157,7 @@ class Contracts:
             if is_old:
                 return found
         if omitted is None:
-            omitted = self._one_way.omitted(node, is_request=self._is_request)
+            omitted = self._one_way.omitted(node, is_request=self._leaves_out_read_only)
         found |= {key: value[key] for key in _COPIED if key in value}
         if is_old:
             convert_exclusive_bounds(found)

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import cast
 
 from api import errors, models
-from api.outgoing import NewOrderWebhook, PaidCallback, PingWebhook, TextCallback
+from api.outgoing import NewOrderWebhook, PaidCallback, PingWebhook, RefundWebhook, TextCallback
 from counterfoil import Accepted, NoContent, Ok, Request, Successful
 from counterfoil.client import AgentTransport, UnexpectedAnswerError, send
 from counterfoil.stub import Text
@@ -52,6 +52,10 @@ class Shop:
                 self.transport,
             )
             return ["Ok", str(seen.body.number)] if isinstance(seen, Ok) else [type(seen).__name__]
+        if what in ("refund", "refund-twice"):
+            reasons = ["late"] if what == "refund" else ["late", "late"]
+            refund = RefundWebhook(body=models.Refund(number=7, reasons=reasons))
+            return [str((await send(refund, url, self.transport)).body.number)]
         if what == "ping":
             return [str((await send(PingWebhook(), url, self.transport)).status)]
         if what.isdigit():
@@ -93,6 +97,10 @@ class Shop:
         if body.amount > 100:
             raise errors.ClientErrorProblem(402, models.Problem(error="too much"))
         return Ok(models.Receipt(number=body.amount))
+
+    async def keep_refund(self, request: Request, body: dict[str, object]) -> models.Receipt:
+        assert body == {"number": 7, "reasons": ["late"]}
+        return models.Receipt(number=7)
 
     async def text(self, request: Request, body: str | None) -> Ok[Text] | Successful[None]:
         if body == "over":

@@ -6,6 +6,8 @@ from __future__ import annotations
 OPERATIONS = (
     '{"SpecServlet.buy": {"id": "buy", "responses": {"200": {"content": '
     '{"application/json": {"value": "Schema_6648ade5"}}}}}, '
+    '"SpecServlet.keep_refund": {"id": "keepRefund", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Receipt_1c4df962"}}}}}, '
     '"SpecServlet.new_order": {"id": "newOrder", "responses": {"200": '
     '{"content": {"application/json": {"value": "Receipt_1c4df962"}}}, '
     '"204": {}}}, "SpecServlet.paid": {"id": "paid", "responses": {"200": '

@@ -21,7 +21,13 @@ from pydantic import Field
 
 from . import _contracts, errors, models
 
-__all__ = ["NewOrderWebhook", "PaidCallback", "PingWebhook", "TextCallback"]
+__all__ = [
+    "NewOrderWebhook",
+    "PaidCallback",
+    "PingWebhook",
+    "RefundWebhook",
+    "TextCallback",
+]
 
 
 @sends("POST")
@@ -55,6 +61,15 @@ class PaidCallback(Outgoing[Ok[models.Receipt] | Accepted[None]]):
 @sends("GET")
 class PingWebhook(Outgoing[Successful[None]]):
     """GET, webhook ping"""
+
+
+@sends("POST")
+class RefundWebhook(Outgoing[Ok[models.Receipt]]):
+    """POST, webhook refund"""
+
+    body: Annotated[
+        models.Refund, Body(), Contract(_contracts.SCHEMAS, "Refund_6bef1f68")
+    ]
 
 
 @sends("PUT", errors=(errors.Over, errors.DefaultProblem))

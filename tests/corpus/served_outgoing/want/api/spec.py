@@ -36,6 +36,7 @@ __all__ = ["SpecHandler", "SpecServlet"]
 BUY_WHAT = path("/buy/{what}")
 HOOKS_ORDER = path("/hooks/order")
 HOOKS_PAID = path("/hooks/paid")
+HOOKS_REFUND = path("/hooks/refund")
 HOOKS_TEXT = path("/hooks/text")
 
 
@@ -89,6 +90,17 @@ class SpecHandler(Protocol):
         """
         raise unimplemented("paid")
 
+    async def keep_refund(
+        self,
+        request: Request,
+        body: dict[str, object],
+    ) -> models.Receipt:
+        """POST /hooks/refund
+
+        200: Seen.
+        """
+        raise unimplemented("keepRefund")
+
     async def text(
         self,
         request: Request,
@@ -126,6 +138,10 @@ class PaidInput(Input):
     body: Annotated[models.Payment, Body()]
 
 
+class KeepRefundInput(Input):
+    body: Annotated[dict[str, object], Body()]
+
+
 class TextInput(Input):
     body: Annotated[str, Body(media_type="text/plain")] | None = None
 
@@ -139,6 +155,7 @@ class SpecServlet:
     def register(self, server: HttpServer) -> None:
         server.register_paths("POST", [HOOKS_ORDER], self.new_order, "newOrder")
         server.register_paths("POST", [HOOKS_PAID], self.paid, "paid")
+        server.register_paths("POST", [HOOKS_REFUND], self.keep_refund, "keepRefund")
         server.register_paths("PUT", [HOOKS_TEXT], self.text, "text")
         server.register_paths("POST", [BUY_WHAT], self.buy, "buy")
 
@@ -167,6 +184,12 @@ class SpecServlet:
     async def paid(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, PaidInput, path)
         return await self._handler.paid(request, given.body)
+
+    @answers(Ok)
+    async def keep_refund(self, request: Request, **path: str) -> Reply[object]:
+        given = read(request, KeepRefundInput, path)
+        reply = await self._handler.keep_refund(request, given.body)
+        return Ok(reply)
 
     @answers(Ok, Successful, errors=[Over, DefaultProblem], media_type="text/plain")
     async def text(self, request: Request, **path: str) -> Reply[object]:

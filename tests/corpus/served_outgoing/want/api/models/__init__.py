@@ -12,5 +12,6 @@ __getattr__ = lazy(
     {
         "_common": ["NewOrderFilter", "Order", "Payment", "Receipt"],
         "_errors": ["Problem"],
+        "_outgoing_": ["Refund"],
     },
 )
