@@ -47,7 +47,7 @@ GENERATOR: Final = [
         "toolchain",
         "wrapping",
     ],
-    ["fragments", "refusal", "reporting", "rules"],
+    ["fragments", "malformed", "refusal", "reporting", "rules"],
     ["budget", "config_table", "ir", "naming"],
     ["target"],
     ["config", "document", "emit", "models", "output"],

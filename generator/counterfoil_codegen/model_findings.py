@@ -47,7 +47,7 @@ class ModelFindings:
             node = node.get(token) or _element(node, token) or node
         rule, cure = _VERDICTS[problem.kind]
         message = f"{problem.message} (in {problem.component})"
-        self._diagnostics.report(rule, node, message, cure)
+        self._diagnostics.report(rule, node, message, problem.cure or cure)
 
 
 def _element(node: Node, token: str) -> Node | None:

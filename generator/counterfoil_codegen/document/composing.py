@@ -29,7 +29,10 @@ _CURES: Final = (
     (_HALF_ESCAPE, "write the character itself, or one \\U escape of 8 digits, not two halves"),
     ("tab character", "indent with spaces, not tabs"),
     ("cannot start any token", "indent with spaces, not tabs; quote a value that begins so"),
-    ("mapping values are not allowed", 'quote a value that holds ": "'),
+    (
+        "mapping values are not allowed",
+        'is this line, or the one before, indented like its neighbours? quote a value with ": "',
+    ),
     (_COLON, "within braces and brackets, quote a value that holds a colon"),
     ("could not find expected ':'", "is a colon missing, or a line indented too little?"),
     ("did not find expected", "is this line indented like its neighbours, every bracket closed?"),

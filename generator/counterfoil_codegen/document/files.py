@@ -91,6 +91,8 @@ class Files:
             siblings = []
         near = get_close_matches(real.name, siblings, 1)
         cure = f"did you mean {shown(near[0])}?" if near else "check the path, or write the file"
+        if not near and "." not in real.name and not isinstance(place, Span):
+            cure = f"a component is written {shown(f'#/components/schemas/{real.name}')}"
         self._report(rules.FILE_MISSING, place, f"there is no file {shown(name)}", cure)
 
     def _report(self, rule: Rule, place: Place | Span, message: str, cure: str) -> None:

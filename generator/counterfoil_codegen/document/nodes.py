@@ -148,7 +148,7 @@ class Node:
         self.document.source.report(
             rules.WRONG_TYPE,
             self.span,
-            f"{shown(self.name)} must be {what}, not {type_name(self.value)}",
+            f"{self._called} must be {what}, not {type_name(self.value)}",
             f"write {what}" + (", in quotes if need be" if what == "a string" else ""),
         )
 
@@ -160,7 +160,7 @@ class Node:
         self.document.source.report(
             NULL_VALUE,
             self.span,
-            f"{shown(self.name)} is null, where {what} belongs: it is read as absent",
+            f"{self._called} is null, where {what} belongs: it is read as absent",
             "remove it",
         )
 
@@ -169,10 +169,16 @@ class Node:
         self.document.source.report(
             SPELLED_VALUE,
             self.span,
-            f"{shown(self.name)} must be {what}, not {type_name(self.value)}: "
-            f"it is read as {meant}",
+            f"{self._called} must be {what}, not {type_name(self.value)}: it is read as {meant}",
             f"write {meant}",
         )
+
+    @property
+    def _called(self) -> str:
+        """What a finding calls it: its key, or which item it is of the list under that."""
+        if len(self.pointer) > 1 and self.key_span == self.span:
+            return f"item {int(self.name) + 1} of {shown(self.pointer[-2])}"
+        return shown(self.name)
 
     def _child(self, token: str, value: JsonValue) -> Node:
         return Node(self.document, (*self.pointer, token), value)

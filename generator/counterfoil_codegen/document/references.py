@@ -23,6 +23,7 @@ _BAD_TILDE: Final = re.compile(r"~(?![01])")
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _BAD_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 _NETWORK: Final = frozenset(("http:", "https:", "ftp:", "ftps:", "ws:", "wss:", "ssh:", "git:"))
+_INSIDE: Final = ("/components/", "/paths/", "/webhooks/", "/$defs/", "/definitions/")
 _MOST_COMPARED: Final = 2_000  # names, to find near ones
 
 
@@ -104,7 +105,9 @@ def _refuse_file(node: Node, file: str) -> bool:
             rules.REF_ABSOLUTE,
             node,
             f"the $ref names a file by an absolute path: {shown(file)}",
-            "write the path relative to the file that holds the $ref",
+            f"did you mean {shown('#' + file)}?"
+            if file.startswith(_INSIDE)
+            else "write the path relative to the file that holds the $ref",
         )
     elif scheme:
         _refuse(

@@ -24,6 +24,13 @@ from counterfoil_codegen.lower.context import Context, Names, origin_of
 from counterfoil_codegen.lower.docs import content_doc
 from counterfoil_codegen.lower.extensions import Extension, refuse_stream
 from counterfoil_codegen.lower.forms import DraftForm, FormNames, draft_form
+from counterfoil_codegen.lower.keys import (
+    ENCODING,
+    MEDIA_TYPE_OBJECT,
+    REQUEST_BODY,
+    check_keys,
+    check_object,
+)
 from counterfoil_codegen.lower.sequences import received_items
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as api_rules
@@ -88,6 +95,7 @@ def draft_body(
     contents: tuple[Content, ...] = ()
     reader: _Contents | None = None
     if place is not None and node is not None:
+        check_object(place, node, REQUEST_BODY, context.diagnostics)
         origin = origin_of(place, node, pascal(operation_id), "Request")
         reader = _Contents(context, origin, stream=extension.stream is not None)
         contents = reader.read(node)
@@ -151,6 +159,7 @@ class _Contents:
 
     def _content(self, media_type: str, node: Node) -> Content:
         resolved = self._context.loader.resolve(node)
+        self._check(node, resolved)
         schema = None if resolved is None else resolved.get("schema")
         if not self._stream:
             named = self._named(media_type)
@@ -169,6 +178,15 @@ class _Contents:
             return Content(media_type, None, form=form.owner)
         self._report_raw(media_type, node)
         return Content(media_type, None, is_plain=False)
+
+    def _check(self, node: Node, media: Node | None) -> None:
+        """Report keys of a media type, and of its encodings, that OpenAPI does not have."""
+        if media is None:
+            return
+        check_object(node, media, MEDIA_TYPE_OBJECT, self._context.diagnostics)
+        encodings = media.mapping("encoding")
+        for _, encoding in encodings.items() if encodings is not None else ():
+            check_keys(encoding, ENCODING, self._context.diagnostics)
 
     def _form(self, media_type: str, media: Node | None, schema: Node) -> DraftForm | None:
         """The form in parts that the body is."""

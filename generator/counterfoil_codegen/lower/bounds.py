@@ -9,6 +9,7 @@ from counterfoil_codegen.bounds import NUMERIC, read_bound, whole_bounds
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.fragments import Constant, Identifier
 from counterfoil_codegen.lower.context import Context
+from counterfoil_codegen.malformed import bound_fault
 from counterfoil_codegen.patterns import pattern_problem
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.schemas import JsonSchema
@@ -58,11 +59,12 @@ def _settle(context: Context, parameter: Node, schema: JsonSchema, keyword: str)
         return True
     found = parameter.get("schema")
     place = found.get(keyword) if found is not None else None
+    fault = bound_fault(keyword, value)
     context.diagnostics.report(
         rules.BAD_SCHEMA,
         place or found or parameter,
-        f"{keyword} cannot be that (of the parameter {parameter.string('name')!r:.80})",
-        "see JSON Schema 2020-12 for what the keyword takes",
+        f"{fault.message} (in the parameter {parameter.string('name')!r:.60})",
+        fault.cure,
     )
     return False
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
+from counterfoil_codegen.lower.keys import COMPONENTS, DOCUMENT, check_keys
 from counterfoil_codegen.rules import api as rules
 from counterfoil_codegen.rules import oddities
 from counterfoil_codegen.schemas.dialects import Dialects
@@ -37,6 +38,10 @@ def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
         return Dialect(nullable_keyword=False)
     if match[2] is None or not isinstance(version, str):
         _report_short_version(root, match[0], diagnostics)
+    check_keys(root, DOCUMENT, diagnostics)
+    components = root.get("components")
+    if components is not None:
+        check_keys(components, COMPONENTS, diagnostics)
     if root.get("info") is None:
         _report_missing(root, "info", diagnostics)
     dialect = root.get("jsonSchemaDialect")

@@ -13,6 +13,7 @@ from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.content import is_json
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, own_name
 from counterfoil_codegen.lower.docs import parameter_doc
+from counterfoil_codegen.lower.keys import HEADER, check_object
 from counterfoil_codegen.lower.parameters import Found, name_parameters
 from counterfoil_codegen.naming import class_name, pascal, told_apart
 from counterfoil_codegen.rules import answers as rules
@@ -148,7 +149,9 @@ def _listed(context: Context, response: Node, skipped: frozenset[str]) -> Iterat
     for name, place in headers.items() if headers is not None else ():
         node = context.loader.resolve(place)
         lower = name.lower()
-        if node is None or lower in skipped:
+        if node is None or not check_object(place, node, HEADER, context.diagnostics):
+            continue
+        if lower in skipped:
             continue
         if not _TOKEN.fullmatch(name) or lower in seen:
             what = "is listed twice" if lower in seen else "cannot be the name of a header"

@@ -3,101 +3,208 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.lower.extensions import NAME as EXTENSION
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.schemas.spelling import report_kind
 
-PATH_ITEM: Final = frozenset(
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object (OpenAPI 3.2, section 4)."""
+
+    what: str  # a parameter
+    keys: frozenset[str]
+    section: str | None = None  # of the components
+
+
+DOCUMENT: Final = Kind(
+    "a document",
+    frozenset(
+        {
+            "openapi",
+            "$self",
+            "info",
+            "jsonSchemaDialect",
+            "servers",
+            "paths",
+            "webhooks",
+            "components",
+            "security",
+            "tags",
+            "externalDocs",
+        }
+    ),
+)
+COMPONENTS: Final = Kind(
+    "the components object",
+    frozenset(
+        {
+            "schemas",
+            "responses",
+            "parameters",
+            "examples",
+            "requestBodies",
+            "headers",
+            "securitySchemes",
+            "links",
+            "callbacks",
+            "pathItems",
+            "mediaTypes",
+        }
+    ),
+)
+PATH_ITEM: Final = Kind(
+    "a path item",
+    frozenset(
+        {
+            "$ref",
+            "summary",
+            "description",
+            "servers",
+            "parameters",
+            "get",
+            "put",
+            "post",
+            "delete",
+            "options",
+            "head",
+            "patch",
+            "trace",
+            "query",
+            "additionalOperations",
+        }
+    ),
+    "pathItems",
+)
+OPERATION: Final = Kind(
+    "an operation",
+    frozenset(
+        {
+            "tags",
+            "summary",
+            "description",
+            "externalDocs",
+            "operationId",
+            "parameters",
+            "requestBody",
+            "responses",
+            "callbacks",
+            "deprecated",
+            "security",
+            "servers",
+        }
+    ),
+)
+_OF_PARAMETERS_AND_HEADERS: Final = frozenset(
     {
         "$ref",
-        "summary",
-        "description",
-        "servers",
-        "parameters",
-        "get",
-        "put",
-        "post",
-        "delete",
-        "options",
-        "head",
-        "patch",
-        "trace",
-        "query",
-        "additionalOperations",
-    }
-)
-"""OpenAPI 3.2, section 4.8.9."""
-
-OPERATION: Final = frozenset(
-    {
-        "tags",
-        "summary",
-        "description",
-        "externalDocs",
-        "operationId",
-        "parameters",
-        "requestBody",
-        "responses",
-        "callbacks",
-        "deprecated",
-        "security",
-        "servers",
-    }
-)
-"""OpenAPI 3.1, section 4.8.10."""
-
-PARAMETER: Final = frozenset(
-    {
-        "$ref",
-        "name",
-        "in",
         "description",
         "required",
         "deprecated",
-        "allowEmptyValue",
         "style",
         "explode",
-        "allowReserved",
         "schema",
         "example",
         "examples",
         "content",
     }
 )
-"""OpenAPI 3.1, section 4.8.12."""
-
-
-SECURITY_SCHEME: Final = frozenset(
-    {
-        "$ref",
-        "type",
-        "description",
-        "name",
-        "in",
-        "scheme",
-        "bearerFormat",
-        "flows",
-        "openIdConnectUrl",
-        "oauth2MetadataUrl",
-        "deprecated",
-    }
+PARAMETER: Final = Kind(
+    "a parameter",
+    _OF_PARAMETERS_AND_HEADERS | {"name", "in", "allowEmptyValue", "allowReserved"},
+    "parameters",
 )
-"""OpenAPI 3.2, section 4.8.27."""
+HEADER: Final = Kind("a header", _OF_PARAMETERS_AND_HEADERS, "headers")
+REQUEST_BODY: Final = Kind(
+    "a request body", frozenset({"$ref", "description", "content", "required"}), "requestBodies"
+)
+RESPONSE: Final = Kind(
+    "a response",
+    frozenset({"$ref", "summary", "description", "headers", "content", "links"}),
+    "responses",
+)
+MEDIA_TYPE_OBJECT: Final = Kind(
+    "a media type",
+    frozenset(
+        {
+            "$ref",
+            "schema",
+            "itemSchema",
+            "example",
+            "examples",
+            "encoding",
+            "prefixEncoding",
+            "itemEncoding",
+            "description",
+        }
+    ),
+    "mediaTypes",
+)
+ENCODING: Final = Kind(
+    "an encoding",
+    frozenset(
+        {
+            "contentType",
+            "headers",
+            "style",
+            "explode",
+            "allowReserved",
+            "encoding",
+            "prefixEncoding",
+            "itemEncoding",
+        }
+    ),
+)
+SECURITY_SCHEME: Final = Kind(
+    "a security scheme",
+    frozenset(
+        {
+            "$ref",
+            "type",
+            "description",
+            "name",
+            "in",
+            "scheme",
+            "bearerFormat",
+            "flows",
+            "openIdConnectUrl",
+            "oauth2MetadataUrl",
+            "deprecated",
+        }
+    ),
+    "securitySchemes",
+)
+_BESIDE_A_REFERENCE: Final = Kind("a reference", frozenset({"$ref", "summary", "description"}))
 
 
-def check_keys(node: Node, known: frozenset[str], what: str, diagnostics: Diagnostics) -> None:
-    """Report keys of *node*, which is *what* (`a path item`), that OpenAPI does not have."""
+def check_object(place: Node, node: Node, kind: Kind, diagnostics: Diagnostics) -> bool:
+    """Report what is not read of *node*, which *place* is or refers to.
+
+    Whether it is an object of that *kind* at all, and not a component of another one.
+    """
+    if kind.section is not None and report_kind(place, node, kind.what, kind.section, diagnostics):
+        return False
+    if place != node:  # other keys of a path item stand beside its $ref
+        check_keys(place, kind if kind is PATH_ITEM else _BESIDE_A_REFERENCE, diagnostics)
+    check_keys(node, kind, diagnostics)
+    return True
+
+
+def check_keys(node: Node, kind: Kind, diagnostics: Diagnostics) -> None:
+    """Report keys of *node* that OpenAPI does not give to objects of its *kind*."""
     for key, child in node.items():
-        if key in known or key.startswith("x-"):
+        if key in kind.keys or key.startswith("x-"):
             continue
-        close = difflib.get_close_matches(key, known, n=1)
+        close = difflib.get_close_matches(key[:100], kind.keys, n=1)
         diagnostics.report(
             rules.UNKNOWN_KEY,
             child.key_span,
-            f"{what} has no key {key!r:.80}; it is passed over",
+            f"{kind.what} has no key {key!r:.80}; it is passed over",
             f"did you mean {close[0]!r}?" if close else "remove it, or begin it with x-",
         )
 

@@ -16,7 +16,13 @@ from counterfoil_codegen.lower.extensions import (
     read_extension,
     read_shared_extension,
 )
-from counterfoil_codegen.lower.keys import OPERATION, PATH_ITEM, check_keys, refuse_extension
+from counterfoil_codegen.lower.keys import (
+    OPERATION,
+    PATH_ITEM,
+    check_keys,
+    check_object,
+    refuse_extension,
+)
 from counterfoil_codegen.lower.methods import operations
 from counterfoil_codegen.lower.operations import Mounted
 from counterfoil_codegen.lower.paths import base_path, check_template, shape
@@ -43,7 +49,7 @@ def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[
         item = loader.resolve(place)
         if item is None:
             continue
-        check_keys(item, PATH_ITEM, "a path item", diagnostics)
+        check_object(place, item, PATH_ITEM, diagnostics)
         refuse_extension(item, "a path item", diagnostics)
         item_base = base_path(item, diagnostics)
         for method, node in operations(place, item, diagnostics):
@@ -72,7 +78,7 @@ def _operation(
     extension: Extension,
     diagnostics: Diagnostics,
 ) -> Mounted:
-    check_keys(node, OPERATION, "an operation", diagnostics)
+    check_keys(node, OPERATION, diagnostics)
     id_ = node.string("operationId") or ""
     return Mounted(
         node=node,

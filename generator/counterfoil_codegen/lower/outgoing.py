@@ -12,7 +12,13 @@ from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.content import is_json
 from counterfoil_codegen.lower.context import Context, Names
 from counterfoil_codegen.lower.extensions import Extension
-from counterfoil_codegen.lower.keys import OPERATION, PATH_ITEM, check_keys, refuse_extension
+from counterfoil_codegen.lower.keys import (
+    OPERATION,
+    PATH_ITEM,
+    check_keys,
+    check_object,
+    refuse_extension,
+)
 from counterfoil_codegen.lower.methods import operations
 from counterfoil_codegen.lower.operations import DraftOperation, Mounted, doc_of, draft_operation
 from counterfoil_codegen.lower.responses import ErrorKey
@@ -128,7 +134,7 @@ def _of_item(
     item = context.loader.resolve(place)
     if item is None:
         return
-    check_keys(item, PATH_ITEM, "a path item", context.diagnostics)
+    check_object(place, item, PATH_ITEM, context.diagnostics)
     found = list(operations(place, item, context.diagnostics))
     for method, node in found:
         own = name if len(found) == 1 else f"{name} {method.value.lower()}"
@@ -137,7 +143,7 @@ def _of_item(
 
 def _draft(context: Context, place: _Place) -> DraftOperation | None:
     """The request at *place*; None if it is not generated, which is reported."""
-    check_keys(place.node, OPERATION, "an operation", context.diagnostics)
+    check_keys(place.node, OPERATION, context.diagnostics)
     refuse_extension(place.node, "what an API sends", context.diagnostics)
     nested = place.node.mapping("callbacks")
     for name, node in nested.items() if nested is not None else ():

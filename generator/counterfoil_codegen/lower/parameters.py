@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
 
 from counterfoil_codegen import ir
@@ -15,10 +16,11 @@ from counterfoil_codegen.lower.content import is_json
 from counterfoil_codegen.lower.context import Context, Names, expression, is_shared, origin_of
 from counterfoil_codegen.lower.defaults import read_default
 from counterfoil_codegen.lower.docs import parameter_doc
-from counterfoil_codegen.lower.keys import PARAMETER, check_keys
+from counterfoil_codegen.lower.keys import PARAMETER, check_object
 from counterfoil_codegen.naming import pascal, snake, told_apart
 from counterfoil_codegen.reserved import RESERVED_PARAMETER_NAMES
 from counterfoil_codegen.rules import api as rules
+from counterfoil_codegen.rules import spelling
 from counterfoil_codegen.rules.bodies import CONTENT_CODING
 from counterfoil_codegen.schemas import JsonSchema, Origin
 from counterfoil_codegen.schemas.annotations import ANNOTATIONS, admits_null
@@ -90,7 +92,9 @@ def find_parameters(context: Context, item: Node, operation: Node) -> list[Found
     """The parameters of *operation*: its own override those of its path item."""
     found: dict[tuple[str, ir.Location], Found] = {}
     for owner in (item, operation):
+        own: set[tuple[str, ir.Location]] = set()
         for parameter in _listed(context, owner):
+            _report_repeated(context, parameter, own)
             found[parameter.wire_name, parameter.location] = parameter
     return [
         parameter
@@ -98,6 +102,20 @@ def find_parameters(context: Context, item: Node, operation: Node) -> list[Found
         if parameter.location is not ir.Location.HEADER
         or parameter.wire_name.lower() not in _IGNORED_HEADERS
     ]
+
+
+def _report_repeated(context: Context, one: Found, seen: set[tuple[str, ir.Location]]) -> None:
+    """Report a parameter of a list that has it already (OpenAPI 3.1, section 4.8.10.1)."""
+    key = (one.wire_name, one.location)
+    if key in seen:
+        context.diagnostics.report(
+            spelling.REPEATED_PARAMETER,
+            one.place,
+            f"the {one.location.value.lower()} parameter {one.wire_name!r:.80} is listed twice: "
+            "this one counts",
+            "remove one of them",
+        )
+    seen.add(key)
 
 
 def draft_parameters(
@@ -125,9 +143,8 @@ def _listed(context: Context, owner: Node) -> Iterator[Found]:
     listed = owner.sequence("parameters")
     for place in listed.elements() if listed is not None else ():
         node = context.loader.resolve(place)
-        if node is None:
+        if node is None or not check_object(place, node, PARAMETER, context.diagnostics):
             continue
-        check_keys(node, PARAMETER, "a parameter", context.diagnostics)
         name = node.string("name")
         where = node.string("in")
         location = _LOCATIONS.get(where or "")
@@ -139,6 +156,9 @@ def _listed(context: Context, owner: Node) -> Iterator[Found]:
                 f'read request.uri, and waive = ["{rules.QUERYSTRING.id}"]',
             )
             continue
+        if name is not None and where is not None and location is None:
+            _report_location(context, node.get("in") or node, where)
+            continue
         if name is None or location is None:
             context.diagnostics.report(
                 rules.BAD_PARAMETER,
@@ -148,6 +168,17 @@ def _listed(context: Context, owner: Node) -> Iterator[Found]:
             )
             continue
         yield Found(place, node, name, location)
+
+
+def _report_location(context: Context, place: Node, where: str) -> None:
+    near = get_close_matches(where.lower()[:20], _LOCATIONS, 1)
+    cure = "describe it as a requestBody" if where in ("body", "formData") else None
+    context.diagnostics.report(
+        rules.BAD_PARAMETER,
+        place,
+        f"{where!r:.80} is no location of a parameter: path, query, header and cookie are",
+        cure or (f"did you mean {near[0]!r}?" if near else "use one of these"),
+    )
 
 
 def name_parameters(

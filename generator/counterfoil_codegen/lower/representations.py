@@ -17,6 +17,7 @@ from counterfoil_codegen.lower.content import (
     stands_for_json,
 )
 from counterfoil_codegen.lower.context import Context
+from counterfoil_codegen.lower.keys import MEDIA_TYPE_OBJECT, check_object
 from counterfoil_codegen.lower.sequences import sent_items
 from counterfoil_codegen.naming import pascal
 from counterfoil_codegen.rules import api as rules
@@ -65,6 +66,8 @@ class _Contents:
         has_json = False
         for written, node in listed:
             media = self._context.loader.resolve(node)
+            if media is not None:
+                check_object(node, media, MEDIA_TYPE_OBJECT, self._context.diagnostics)
             schema = None if media is None else media.get("schema")
             is_value = schema is not None and asks_for_value(self._context.loader.resolve(schema))
             as_json = is_value and not has_json and stands_for_json(written)

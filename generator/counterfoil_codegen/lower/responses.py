@@ -15,6 +15,7 @@ from counterfoil_codegen.fragments import Expression, Identifier
 from counterfoil_codegen.lower.content import JSON, Content
 from counterfoil_codegen.lower.context import Context, Names, is_shared, origin_of, own_name
 from counterfoil_codegen.lower.headers import DraftHeaders, draft_headers
+from counterfoil_codegen.lower.keys import RESPONSE, check_object
 from counterfoil_codegen.lower.phrases import PHRASES
 from counterfoil_codegen.lower.representations import read_content
 from counterfoil_codegen.lower.successes import (
@@ -92,6 +93,7 @@ def draft_responses(context: Context, operation: Node, operation_id: str) -> Dra
         node = context.loader.resolve(place)
         if key.startswith("x-") or node is None:
             continue
+        check_object(place, node, RESPONSE, context.diagnostics)
         status = key.upper() if key != "default" else key
         report_links(context, node)
         if not _STATUS.fullmatch(status):

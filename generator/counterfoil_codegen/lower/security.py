@@ -138,7 +138,7 @@ class _Reader:
         )
 
     def _read(self, node: Node, name: str) -> _Scheme:
-        check_keys(node, SECURITY_SCHEME, "a security scheme", self._context.diagnostics)
+        check_keys(node, SECURITY_SCHEME, self._context.diagnostics)
         match node.string("type"):
             case "oauth2" | "openIdConnect":
                 return _Scheme(node, ir.SchemeKind.BEARER, None)

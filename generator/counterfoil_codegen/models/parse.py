@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 from counterfoil_codegen.bounds import COUNTS, NUMERIC, read_bound
+from counterfoil_codegen.malformed import Fault, bound_fault, type_fault
 from counterfoil_codegen.models.problems import Kind, Problem, Report
 from counterfoil_codegen.models.schema import (
     TYPES,
@@ -86,7 +87,7 @@ class Parser:
         given = raw.get("type", [])
         names = [given] if isinstance(given, str) else given
         if not isinstance(names, Sequence) or any(name not in TYPES for name in names):
-            self._malformed(origin / "type", "type is none of JSON Schema's seven")
+            self._told(origin / "type", type_fault(given))
             return ()
         found = {name for name in names if isinstance(name, str)}
         if "number" in found:
@@ -100,7 +101,8 @@ class Parser:
         if given is None:
             return None
         if isinstance(given, str) or not isinstance(given, Sequence) or not given:
-            self._malformed(origin / "enum", "enum is a list of at least one value")
+            fault = Fault("enum is a list of at least one value", "write enum: [first, second]")
+            self._told(origin / "enum", fault)
             return None
         return tuple(given)
 
@@ -144,7 +146,7 @@ class Parser:
                 continue
             number = read_bound(keyword, value)
             if number is None:
-                self._malformed(origin / keyword, f"{keyword} cannot be that")
+                self._told(origin / keyword, bound_fault(keyword, value))
             else:
                 found[keyword] = number
         return found
@@ -194,7 +196,8 @@ class Parser:
     def _required(self, raw: Mapping[str, JsonValue], origin: Origin) -> tuple[str, ...]:
         given = raw.get("required", [])
         if isinstance(given, str) or not isinstance(given, Sequence):
-            self._malformed(origin / "required", "required is a list of names")
+            cure = "name the property in the `required` of the object that it belongs to"
+            self._told(origin / "required", Fault("required is a list of names", cure))
             return ()
         return tuple(dict.fromkeys(name for name in given if isinstance(name, str)))
 
@@ -209,6 +212,12 @@ class Parser:
 
     def _malformed(self, origin: Origin, message: str) -> None:
         self._tell(origin, Kind.MALFORMED, message)
+
+    def _told(self, origin: Origin, fault: Fault) -> None:
+        problem = Problem(
+            origin.component, origin.pointer, Kind.MALFORMED, fault.message, fault.cure
+        )
+        self._report(problem)
 
     def _tell(self, origin: Origin, kind: Kind, message: str) -> None:
         self._report(Problem(origin.component, origin.pointer, kind, message))

@@ -27,6 +27,7 @@ class Problem:
     pointer: tuple[str, ...]
     kind: Kind
     message: str
+    cure: str = ""  # where it is not what the kind says
 
     def __str__(self) -> str:
         where = "/".join((self.component, *self.pointer))

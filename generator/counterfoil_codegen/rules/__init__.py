@@ -14,16 +14,23 @@ from counterfoil_codegen.rules import (
     project,
     reading,
     sequences,
+    spelling,
 )
 
+_AREAS: Final = (
+    reading,
+    budget,
+    answers,
+    api,
+    bodies,
+    oddities,
+    project,
+    sequences,
+    spelling,
+)
 ALL: Final[tuple[Rule, ...]] = tuple(
     sorted(
-        {
-            rule
-            for area in (reading, budget, answers, api, bodies, oddities, project, sequences)
-            for rule in vars(area).values()
-            if isinstance(rule, Rule)
-        },
+        {rule for area in _AREAS for rule in vars(area).values() if isinstance(rule, Rule)},
         key=lambda rule: rule.id,
     )
 )

@@ -23,6 +23,7 @@ from counterfoil_codegen.schemas.shapes import (
     needs_name,
     nullable,
 )
+from counterfoil_codegen.schemas.spelling import Spelling, report_kind
 from counterfoil_codegen.schemas.told import told
 
 
@@ -49,6 +50,7 @@ class View:
         self._loader = loader
         self._diagnostics = diagnostics
         self._dialects = dialects
+        self._spelling = Spelling(diagnostics)
         self._one_way = one_way
         self._is_request = is_request
 
@@ -85,6 +87,7 @@ class View:
             return self._reference(node, value)
         collapsed = self._collapse(node, value)
         if collapsed is not None:
+            self._spelling.check(node, self._dialects.of(node))
             return self._annotated(self.use(collapsed, origin), node, value)
         if needs_name(value):
             schema: JsonSchema = {"$ref": self.inline(node, origin).reference}
@@ -95,7 +98,7 @@ class View:
 
     def _reference(self, node: Node, value: Mapping[str, JsonValue]) -> JsonSchema:
         target = self._loader.resolve(node)
-        if target is None:
+        if target is None or report_kind(node, target, "a schema", "schemas", self._diagnostics):
             return {}
         if target.value is True or target.value == {}:
             return {}
@@ -151,6 +154,7 @@ class View:
             return {} if value is True else self._malformed(node)
         if "$ref" in value:
             return self._reference(node, value)
+        self._spelling.check(node, self._dialects.of(node))
         if omitted is None:
             omitted = self._one_way.omitted(node, is_request=self._is_request)
         schema = self._dialects.of(node).plain(value)

@@ -81,7 +81,7 @@ class SpecHandler(Protocol):
 
         302: The page.
 
-        307: The page.
+        307: The page, by the same method.
         """
         raise unimplemented("readLatest")
 
