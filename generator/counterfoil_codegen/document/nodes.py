@@ -15,7 +15,10 @@ from counterfoil_codegen.rules import reading as rules
 from counterfoil_codegen.rules.api import NULL_VALUE
 from counterfoil_codegen.rules.oddities import SPELLED_VALUE
 
-_BOOLEANS: Final = {"true": True, "false": False}
+# The words of YAML 1.1 too, which many tools still read.
+_BOOLEANS: Final = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(
+    ("false", "no", "off"), False
+)
 
 
 class Document:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from counterfoil_codegen.document import JsonValue, Node
 from counterfoil_codegen.lower.context import Context
+from counterfoil_codegen.rules.oddities import BROKEN_UNUSED
+from counterfoil_codegen.rules.reading import REFERENCES
 from counterfoil_codegen.schemas.told import examples, told
 
 _OF_SCHEMAS = ("deprecated", "example", "examples")
@@ -35,7 +37,8 @@ def _example(context: Context, node: Node) -> dict[str, JsonValue]:
         return {"example": _value(node)["example"]}
     listed = node.get("examples")
     for _, each in listed.items() if listed is not None else ():
-        target = context.loader.resolve(each)
+        with context.diagnostics.standing_in(dict.fromkeys(REFERENCES, BROKEN_UNUSED)):
+            target = context.loader.resolve(each)
         first: dict[str, JsonValue] = {"examples": {"": _value(target)}}
         if examples(first):
             return first

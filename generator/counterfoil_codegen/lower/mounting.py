@@ -55,7 +55,7 @@ def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[
         for method, node in operations(place, item, diagnostics):
             own = base_path(node, diagnostics)
             bases = (candidate for candidate in (own, item_base, base) if candidate is not None)
-            full = next(bases) + template
+            full = f"{next(bases)}/{template.removeprefix('/')}"
             extension = read_extension(node, shared, diagnostics)
             rest = rest_parameter(template, (item, node), loader, diagnostics)
             yield _operation(root, item, node, method, template, full, rest, extension, diagnostics)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.rules import api as rules
-from counterfoil_codegen.rules.oddities import NEIGHBOURS
+from counterfoil_codegen.rules.oddities import NEIGHBOURS, NO_SLASH
 
 _PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
 _ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/]*|//[^/]*|\{[^{}]*\}://[^/]*")
@@ -36,6 +36,13 @@ def shape(template: str, rest: str | None) -> str:
 def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
     """Report what is wrong with a path template; true if nothing is."""
     problem = _problem(template)
+    if problem is None and not template.startswith("/"):
+        diagnostics.report(
+            NO_SLASH,
+            node.key_span,
+            f"the path {template!r:.80} does not begin with a slash: it is served as if it did",
+            "write the slash",
+        )
     escaped = _ESCAPED.sub(lambda found: quote(found[0]), template)
     if problem is None and escaped != template:
         diagnostics.report(
@@ -68,7 +75,7 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
 
     Variables take their defaults (OpenAPI 3.1, section 4.8.5).
     """
-    servers = node.get("servers")
+    servers = node.sequence("servers")
     first, *others = list(servers.elements()) if servers is not None and servers.value else [None]
     url = _url(first) if first is not None else None
     if first is None or url is None:
@@ -127,8 +134,8 @@ def _problem(template: str) -> str | None:
     names = parameter_names(template)
     literal = _PARAMETER.sub("", template)
     twice = [name for name, count in Counter(names).items() if count > 1]
-    if not template.startswith("/"):
-        return "does not start with a slash"
+    if _ORIGIN.match(template):
+        return "has a scheme or a host, which belong to the servers"
     if "{" in literal or "}" in literal:
         return "has a brace without its partner"
     if _CONTROL.search(template):

@@ -88,14 +88,15 @@ class _Reader:
             if not isinstance(node.value, dict):
                 node.expected("a mapping")
                 continue
-            named = {name: self._scopes(mounted, name, scopes) for name, scopes in node.items()}
+            named = {name: self._scopes(mounted, name, each) for name, each in node.items()}
             yield _Requirement(named)
 
     def _scopes(self, mounted: Mounted, name: str, node: Node) -> tuple[str, ...]:
         scheme = self._scheme(mounted, name, node)
-        if not isinstance(node.value, list):
+        if node.value is None:
+            self._report_null(name, node)
+        elif not isinstance(node.value, list):
             node.expected("a list")
-            return ()
         scopes = [element for element in node.elements() if isinstance(element.value, str)]
         for element in node.elements():
             if not isinstance(element.value, str):
@@ -123,6 +124,14 @@ class _Reader:
                 "rename one of them, or generate the documents as packages of their own",
             )
         return other
+
+    def _report_null(self, name: str, node: Node) -> None:
+        self._context.diagnostics.report(
+            rules.NULL_VALUE,
+            node,
+            f"{name!r:.80} is null, where a list belongs: it is required, without scopes",
+            "write []",
+        )
 
     def _report_unknown(self, root: Node, name: str, node: Node) -> None:
         schemes = _schemes(root)

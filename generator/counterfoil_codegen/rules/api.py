@@ -69,8 +69,8 @@ BAD_PARAMETER: Final = Rule(
 )
 BAD_STATUS: Final = Rule(
     "CF213",
-    Severity.ERROR,
-    "A response's key is a status code, a range of them, or `default`.",
+    Severity.WARNING,
+    "A response's key is a status code, a range of them, or `default`; another is left out.",
 )
 SCHEMA_LOOP: Final = Rule(
     "CF214",

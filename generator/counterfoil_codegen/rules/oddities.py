@@ -1,4 +1,4 @@
-"""CF260 to CF269: what real documents write though OpenAPI has no such thing, and can be read."""
+"""CF260 to CF279: what real documents write though OpenAPI has no such thing, and can be read."""
 
 from __future__ import annotations
 
@@ -19,12 +19,17 @@ BROKEN_MAPPING: Final = Rule(
 BROKEN_UNUSED: Final = Rule(
     "CF261",
     Severity.WARNING,
-    "A $ref in a schema that no operation uses leads somewhere; or else any value fits there.",
+    "A $ref that no operation depends on, of an unused schema or an example, leads somewhere.",
 )
 NEIGHBOURS: Final = Rule(
     "CF262",
     Severity.WARNING,
     "Text stands between two parameters of a path; or else the second begins at the last dot.",
+)
+NO_SLASH: Final = Rule(
+    "CF270",
+    Severity.WARNING,
+    "A path begins with a slash.",
 )
 SHORT_VERSION: Final = Rule(
     "CF263",

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from api import models
-from counterfoil import Request
+from counterfoil import ApiKey, Request, UnauthorizedError
+
+
+class Doorkeeper:
+    async def key(self, request: Request, credentials: ApiKey) -> str:
+        if not credentials.matches("k1"):
+            raise UnauthorizedError
+        return "somebody"
 
 
 class Pages:
+    async def list_pages(self, request: Request, principal: str) -> list[str]:
+        return [principal]
+
     async def read_page(
         self, request: Request, name: str, extension: models.ReadPageExtension
     ) -> list[object]:
@@ -21,4 +31,4 @@ class Pages:
         return [owner, format_, body.parts]
 
 
-HANDLERS = {"spec": Pages()}
+HANDLERS = {"authenticator": Doorkeeper(), "spec": Pages()}

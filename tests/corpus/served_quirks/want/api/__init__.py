@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from counterfoil.stub import HttpServer
 
+from .security import Authenticator, Principal
 from .spec import SpecHandler, SpecServlet
 
-__all__ = ["SpecHandler", "SpecServlet", "register"]
+__all__ = ["Authenticator", "SpecHandler", "SpecServlet", "register"]
 
 
-def register(server: HttpServer, *, spec: SpecHandler) -> None:
+def register(
+    server: HttpServer,
+    *,
+    authenticator: Authenticator[Principal],
+    spec: SpecHandler[Principal],
+) -> None:
     """Serve every operation of What can be read though it is not written as OpenAPI
     has it on *server*.
     """
-    SpecServlet(spec).register(server)
+    SpecServlet(spec, authenticator).register(server)

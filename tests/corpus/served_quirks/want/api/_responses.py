@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 OPERATIONS = (
-    '{"SpecServlet.pack": {"id": "pack", "responses": {"200": {"content": '
+    '{"SpecServlet.list_pages": {"id": "listPages", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Schema_901d980f"}}}}}, '
+    '"SpecServlet.pack": {"id": "pack", "responses": {"200": {"content": '
     '{"application/json": {"value": "Schema_b4ac760c"}}}}}, '
     '"SpecServlet.read_any": {"id": "readAny", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_bf0c060c"}}}}}, '
@@ -13,6 +15,7 @@ OPERATIONS = (
 )
 
 SCHEMAS = (
-    '{"Schema_1111e1fd": {"items": {}, "type": "array"}, "Schema_b4ac760c": '
+    '{"Schema_1111e1fd": {"items": {}, "type": "array"}, "Schema_901d980f": '
+    '{"items": {"type": "string"}, "type": "array"}, "Schema_b4ac760c": '
     '{"items": {}, "type": "array"}, "Schema_bf0c060c": {"type": "string"}}'
 )

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Protocol
+from typing import Annotated, Generic, Protocol
 
 from counterfoil.stub import (
     Body,
@@ -14,21 +14,24 @@ from counterfoil.stub import (
     Reply,
     Request,
     answers,
+    authorize,
     path,
     read,
     unimplemented,
 )
 
 from . import models
+from .security import Authenticator, Guards, Principal, Principal_contra
 
 __all__ = ["SpecHandler", "SpecServlet"]
 
 PAGES_NAME_EXTENSION = path("/pages/{name}{extension}")
+PAGES = path("/pages")
 PAGES_NAME = path("/pages/{name}")
 ARCHIVES_OWNER_FORMAT_GZ = path("/archives/{owner}{.format}.gz", "owner", "format_")
 
 
-class SpecHandler(Protocol):
+class SpecHandler(Protocol[Principal_contra]):
     """Implement this.
 
     Match it, and mypy names what you lack; subclass it, and what you lack answers 501.
@@ -45,6 +48,17 @@ class SpecHandler(Protocol):
         200: Both.
         """
         raise unimplemented("readPage")
+
+    async def list_pages(
+        self,
+        request: Request,
+        principal: Principal_contra,
+    ) -> list[str]:
+        """GET /pages
+
+        200: Their names.
+        """
+        raise unimplemented("listPages")
 
     async def read_any(self, request: Request, name: str) -> str:
         """GET /pages/{name}
@@ -82,13 +96,19 @@ class PackInput(Input):
     body: Annotated[models.Packing, Body()]
 
 
-class SpecServlet:
+class SpecServlet(Generic[Principal]):
     """Reads each request, asks the handler, writes its reply."""
 
-    def __init__(self, handler: SpecHandler) -> None:
-        self._handler: SpecHandler = handler
+    def __init__(
+        self,
+        handler: SpecHandler[Principal],
+        authenticator: Authenticator[Principal],
+    ) -> None:
+        self._handler: SpecHandler[Principal] = handler
+        self._guards: Guards[Principal] = Guards(authenticator)
 
     def register(self, server: HttpServer) -> None:
+        server.register_paths("GET", [PAGES], self.list_pages, "listPages")
         server.register_paths("GET", [PAGES_NAME_EXTENSION], self.read_page, "readPage")
         server.register_paths("PUT", [ARCHIVES_OWNER_FORMAT_GZ], self.pack, "pack")
         server.register_paths("GET", [PAGES_NAME], self.read_any, "readAny")
@@ -97,6 +117,12 @@ class SpecServlet:
     async def read_page(self, request: Request, **path: str) -> Reply[object]:
         given = read(request, ReadPageInput, path)
         reply = await self._handler.read_page(request, given.name, given.extension)
+        return Ok(reply)
+
+    @answers(Ok)
+    async def list_pages(self, request: Request, **_path: str) -> Reply[object]:
+        principal = await authorize(request, self._guards.key)
+        reply = await self._handler.list_pages(request, principal)
         return Ok(reply)
 
     @answers(Ok)
