@@ -29,7 +29,7 @@ RUNTIME: Final = [
     ["_errors"],
     ["_logs", "_threads", "_watchdog"],
     ["_input", "_output", "_routing"],
-    ["_options"],
+    ["_options", "_posting"],
     ["_sending", "_server", "_servlets"],
     ["_resources", "_validation"],
     ["client", "contracts", "metrics", "servlet", "stub", "testing", "tracing", "validation"],

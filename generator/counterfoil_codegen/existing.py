@@ -15,6 +15,8 @@ class ExistingClass:
     path: Path
     name: str
     methods: frozenset[str]
+    answering: frozenset[str] = frozenset()
+    """Those that take a request, as what implements an operation does."""
 
 
 class UnreadableError(Exception):
@@ -47,10 +49,18 @@ def _classes(path: Path) -> list[ExistingClass]:
         line = error.lineno if isinstance(error, SyntaxError) else 1
         raise UnreadableError(f"{path.name}, line {line}, is not Python: {error}") from None
     return [
-        ExistingClass(path, node.name, frozenset(_methods(node)))
+        ExistingClass(path, node.name, frozenset(_methods(node)), frozenset(_answering(node)))
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     ]
+
+
+def _answering(node: ast.ClassDef) -> Iterable[str]:
+    for member in node.body:
+        if isinstance(member, ast.AsyncFunctionDef) and not member.name.startswith("_"):
+            names = [argument.arg for argument in (*member.args.posonlyargs, *member.args.args)]
+            if names[1:2] == ["request"]:
+                yield member.name
 
 
 def _methods(node: ast.ClassDef) -> Iterable[str]:

@@ -32,10 +32,10 @@ import json as jsonlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from socket import socket
-from typing import BinaryIO, TypeAlias, cast
+from typing import BinaryIO, TypeAlias, TypeVar, cast
 from urllib.parse import urlencode
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from twisted.internet.base import DelayedCall
 from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.internet.interfaces import IReactorTime
@@ -48,6 +48,7 @@ from typing_extensions import override
 from counterfoil._errors import InvalidResponseError
 from counterfoil._json.decoding import JsonValue
 from counterfoil._output.formats import ErrorFormat
+from counterfoil._posting import Form, posted
 from counterfoil._server.deadlines import Deadlines
 from counterfoil._server.observing import Observer
 from counterfoil._server.site import DEFAULT_MAX_BODY_SIZE, Site
@@ -63,6 +64,8 @@ __all__ = [
     "Response",
     "TestClient",
 ]
+
+T = TypeVar("T")
 
 Query: TypeAlias = Mapping[str, str | int | Iterable[str | int]]
 """Parameters of a query; an iterable gives a parameter several times."""
@@ -85,6 +88,13 @@ class Response:
         """The body as JSON. Raises `ValueError` if it is not."""
         value: JsonValue = jsonlib.loads(self.body)
         return value
+
+    def parsed(self, kind: type[T]) -> T:
+        """The body as a *kind*, such as `models.Note` or `list[models.Note]`.
+
+        Raises `pydantic.ValidationError` if it is none.
+        """
+        return TypeAdapter(kind).validate_json(self.body)
 
 
 class TestClient:
@@ -140,11 +150,14 @@ class TestClient:
         *,
         query: Query | None = None,
         json: object = None,
+        form: Form | None = None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The answer to a POST, as `request` gives it."""
-        return self.request("POST", path, query=query, json=json, body=body, headers=headers)
+        return self.request(
+            "POST", path, query=query, json=json, form=form, body=body, headers=headers
+        )
 
     def put(
         self,
@@ -152,11 +165,14 @@ class TestClient:
         *,
         query: Query | None = None,
         json: object = None,
+        form: Form | None = None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The answer to a PUT, as `request` gives it."""
-        return self.request("PUT", path, query=query, json=json, body=body, headers=headers)
+        return self.request(
+            "PUT", path, query=query, json=json, form=form, body=body, headers=headers
+        )
 
     def patch(
         self,
@@ -164,11 +180,14 @@ class TestClient:
         *,
         query: Query | None = None,
         json: object = None,
+        form: Form | None = None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The answer to a PATCH, as `request` gives it."""
-        return self.request("PATCH", path, query=query, json=json, body=body, headers=headers)
+        return self.request(
+            "PATCH", path, query=query, json=json, form=form, body=body, headers=headers
+        )
 
     def request(
         self,
@@ -177,6 +196,7 @@ class TestClient:
         *,
         query: Query | None = None,
         json: object = None,
+        form: Form | None = None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Response:
@@ -184,12 +204,15 @@ class TestClient:
 
         *path* is sent as it is, so its special characters must be percent-encoded. *json* is sent
         as the body unless it is None; it may be a model, or hold models. `body=b"null"` sends
-        JSON's null.
+        JSON's null. A *form* has parts if it holds a file, an `Upload.of(...)`, or a model, which
+        is sent as JSON, or if *headers* say `Content-Type: multipart/form-data`.
 
         Raises `NotAnsweredError` if the handler waits for something: use `start` for that; and
         `InvalidResponseError` if it answers what its spec does not have.
         """
-        pending = self.start(method, path, query=query, json=json, body=body, headers=headers)
+        pending = self.start(
+            method, path, query=query, json=json, form=form, body=body, headers=headers
+        )
         return pending.response()
 
     def start(
@@ -199,17 +222,13 @@ class TestClient:
         *,
         query: Query | None = None,
         json: object = None,
+        form: Form | None = None,
         body: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> PendingResponse:
         """Send a request without waiting for its answer."""
         target = path if query is None else f"{path}?{urlencode(query, doseq=True)}"
-        content = body if json is None else jsonlib.dumps(json, default=_plain).encode("ascii")
-        given = headers or {}
-        usual = {"Host": "localhost", "Content-Length": str(len(content))}
-        names = {name.lower() for name in given}
-        lines = {name: usual[name] for name in usual if name.lower() not in names} | dict(given)
-        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        head, content = _written(json, form, body, headers or {})
         connection = self.site.buildProtocol(None)
         pending = PendingResponse(method, connection)
         data = f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + content
@@ -318,6 +337,24 @@ class PendingResponse:
             key = name.lower()
             headers[key] = f"{headers[key]}, {value}" if key in headers else value
         return Response(received.status, headers, body)
+
+
+def _written(
+    json: object, form: Form | None, body: bytes, headers: Mapping[str, str]
+) -> tuple[str, bytes]:
+    """The lines of the head, and the body."""
+    usual = {"Host": "localhost"}
+    given = {name.lower(): (name, value) for name, value in headers.items()}
+    if form is not None:
+        _, told = given.get("content-type", ("", ""))
+        usual["Content-Type"], body = posted(form, in_parts=told.startswith("multipart/form-data"))
+        given.pop("content-type", None)
+    elif json is not None:
+        body = jsonlib.dumps(json, default=_plain).encode("ascii")
+        usual["Content-Type"] = "application/json"
+    usual["Content-Length"] = str(len(body))
+    lines = {name.lower(): (name, value) for name, value in usual.items()} | given
+    return "".join(f"{name}: {value}\r\n" for name, value in lines.values()), body
 
 
 def _plain(value: object) -> object:

@@ -126,6 +126,27 @@ def test_what_exists_is_left_alone_and_what_it_lacks_is_printed(
     assert after.keys() == before.keys()
 
 
+def test_what_no_operation_asks_for_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An operation that is renamed or removed leaves its method behind, which types allow."""
+    (project / "handlers").mkdir()
+    mine = """class Boards:
+    async def get_board(self, request, board_id): ...
+    async def put_board(self, request, board_id, body): ...
+    async def drop_board(self, request, board_id): ...
+    async def _helped(self, request): ...
+    async def close(self): ...
+    def of(self, request): ...
+"""
+    (project / "handlers" / "boards.py").write_text(mine)
+    assert main(["scaffold"]) == 0
+    said = capsys.readouterr().out
+    surplus = [line for line in said.splitlines() if line.startswith("no operation asks for")]
+    named = "drop_board of handlers/boards.py (Boards)"
+    assert surplus == [f"no operation asks for {named}: rename or remove it"]
+
+
 def test_a_handler_may_stand_in_a_file_of_any_name(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,20 +29,25 @@ class Drift:
 
 
 def drift(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> list[Drift]:
-    """Each file of *folder* that generating would change, by name.
+    """Each file of *folder* that generating would change, by name; what no person reads comes last.
 
     A manifest that differs only in what tools it names is no drift: they gave the same files.
     """
     with shared(folder.parent):
         data = content(folder, manifests.NAME)
         old, fault = _parse(data)
-        names = sorted({*files, *(old.outputs if old else ())})
+        names = sorted({*files, *(old.outputs if old else ())}, key=_by_reader)
         contents = {name: content(folder, name) for name in names}
     if data is None and not any(found is not None for found in contents.values()):
         return [_drift(folder, rules.MISSING, "the package was never generated", "generate it")]
     judge = _Judge(folder, old, manifest)
     found = [judge.judge(name, contents[name], files.get(name)) for name in names]
     return [*filter(None, found), *judge.judge_manifest(data, fault)]
+
+
+def _by_reader(name: str) -> tuple[bool, str]:
+    """The key that sorts `_contracts.py` and its like, which hold JSON, behind all others."""
+    return name.startswith("_") and not name.startswith("__"), name
 
 
 class _Judge:

@@ -3,7 +3,8 @@
 Where operations are secured, an authenticator's skeleton comes with them.
 
 The skeletons are yours: replace their bodies. A file that exists is never changed; if its handler
-lacks operations, the missing methods are printed, to be pasted in.
+lacks operations, the missing methods are printed, to be pasted in. Methods that no operation asks
+for any more are named: type checkers say nothing of those.
 
 examples:
   counterfoil scaffold
@@ -67,10 +68,13 @@ def _scaffold(build: Build, folder: Path) -> None:
         raise UsageError(f"in {shown(folder)}: {error}") from None
     if missing_folders(folder):
         create(folder / "__init__.py", "")
-    for module, made in _skeletons(build):
+    skeletons = list(_skeletons(build))
+    asked = frozenset(name for _, made in skeletons for name in made.methods)
+    for module, made in skeletons:
         candidates = _candidates(existing, module, made)
         if found := handler_of(candidates, made.name, frozenset(made.methods)):
             _report_missing(found, made)
+            _report_surplus(found, asked)
             continue
         path = folder / f"{module}.py"
         written = create(path, made.source)
@@ -107,6 +111,12 @@ def _report_missing(found: ExistingClass, made: Skeleton) -> None:
     sys.stdout.write(f"left alone {place}, which lacks {len(missing)}; paste into the class:\n\n")
     sys.stdout.write(f"{made.stubs(missing)}\n")
     sys.stdout.write("with: from counterfoil.stub import unimplemented\n\n")
+
+
+def _report_surplus(found: ExistingClass, asked: frozenset[str]) -> None:
+    for name in sorted(found.answering - asked):
+        place = f"{shown(found.path)} ({found.name})"
+        sys.stdout.write(f"no operation asks for {name} of {place}: rename or remove it\n")
 
 
 def _missing(found: ExistingClass, made: Skeleton) -> Sequence[str]:

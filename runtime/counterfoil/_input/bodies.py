@@ -257,16 +257,27 @@ class _FormBody(_RawBody):
         form = read_form(data, self._type, found)
         value = self._type.value(form, ("body",), found)
         problems += found
-        if found:
-            return
         try:
             values[self._attribute] = self._validator.validate_json(
                 encoded(value), strict=True, by_alias=True, by_name=False
             )
-            if self._contract is not None:
+            if self._contract is not None and not found:
                 problems += self._contract.problems(value, "body")
         except ValidationError as error:
-            problems += Problem.first_of(error, "body")
+            problems += _others(Problem.first_of(error, "body"), found)
+
+
+def _others(problems: list[Problem], found: list[Problem]) -> list[Problem]:
+    """Those of *problems* that are of no field that *found* tells of."""
+    places = tuple(problem.location for problem in found)
+    if "body" in places:
+        return []
+    inside = tuple(f"{place}." for place in places)
+    return [
+        each
+        for each in problems
+        if each.location not in places and not each.location.startswith(inside)
+    ]
 
 
 class _PartsBody(_RawBody):

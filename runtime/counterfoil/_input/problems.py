@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -23,6 +23,8 @@ MAX_BYTES = 1900
 
 _LONGEST_TEXT = 200
 _LONGEST_PART = 64
+
+_OBJECTS = frozenset(("dict_type", "model_attributes_type", "model_type"))
 
 _DECODER = json.JSONDecoder()
 
@@ -107,9 +109,21 @@ def _listed(problems: Sequence[Problem]) -> str:
 
 
 def _message(details: ErrorDetails) -> str:
-    if details["type"] == "union_tag_invalid":  # pydantic's own text quotes the input
-        return f"Input tag is none of {details.get('ctx', {}).get('expected_tags')}"
+    if details["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        return _of_tag(details.get("ctx", {}))
+    if details["type"] in _OBJECTS:  # its own text names our classes
+        return "Input should be an object"
     return details["msg"]
+
+
+def _of_tag(context: Mapping[str, object]) -> str:
+    """What is wrong with the property that tells the class: pydantic's own text quotes it."""
+    name, expected = str(context.get("discriminator")), context.get("expected_tags")
+    if not name.startswith("'"):  # a function finds it
+        return f"Input tag is none of {expected}"
+    if expected is None:
+        return f"Input lacks {name}, which tells what it is"
+    return f"{name} is none of {expected}"
 
 
 def _shown(text: str, longest: int) -> str:
