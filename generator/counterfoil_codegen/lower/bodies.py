@@ -184,7 +184,7 @@ class _Contents:
         if media is None:
             return
         check_object(node, media, MEDIA_TYPE_OBJECT, self._context.diagnostics)
-        encodings = media.mapping("encoding")
+        encodings = media.get("encoding")
         for _, encoding in encodings.items() if encodings is not None else ():
             check_keys(encoding, ENCODING, self._context.diagnostics)
 

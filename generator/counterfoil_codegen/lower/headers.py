@@ -149,8 +149,9 @@ def _listed(context: Context, response: Node, skipped: frozenset[str]) -> Iterat
     for name, place in headers.items() if headers is not None else ():
         node = context.loader.resolve(place)
         lower = name.lower()
-        if node is None or not check_object(place, node, HEADER, context.diagnostics):
+        if node is None:
             continue
+        check_object(place, node, HEADER, context.diagnostics)
         if lower in skipped:
             continue
         if not _TOKEN.fullmatch(name) or lower in seen:

@@ -10,7 +10,7 @@ from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Node
 from counterfoil_codegen.lower.extensions import NAME as EXTENSION
 from counterfoil_codegen.rules import api as rules
-from counterfoil_codegen.schemas.spelling import report_kind
+from counterfoil_codegen.schemas.spelling import SECTIONS, report_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,7 @@ DOCUMENT: Final = Kind(
         }
     ),
 )
-COMPONENTS: Final = Kind(
-    "the components object",
-    frozenset(
-        {
-            "schemas",
-            "responses",
-            "parameters",
-            "examples",
-            "requestBodies",
-            "headers",
-            "securitySchemes",
-            "links",
-            "callbacks",
-            "pathItems",
-            "mediaTypes",
-        }
-    ),
-)
+COMPONENTS: Final = Kind("the components object", SECTIONS)
 PATH_ITEM: Final = Kind(
     "a path item",
     frozenset(
@@ -182,17 +165,13 @@ SECURITY_SCHEME: Final = Kind(
 _BESIDE_A_REFERENCE: Final = Kind("a reference", frozenset({"$ref", "summary", "description"}))
 
 
-def check_object(place: Node, node: Node, kind: Kind, diagnostics: Diagnostics) -> bool:
-    """Report what is not read of *node*, which *place* is or refers to.
-
-    Whether it is an object of that *kind* at all, and not a component of another one.
-    """
+def check_object(place: Node, node: Node, kind: Kind, diagnostics: Diagnostics) -> None:
+    """Report what is not read of *node*, which *place* is or refers to, and should be a *kind*."""
     if kind.section is not None and report_kind(place, node, kind.what, kind.section, diagnostics):
-        return False
+        return
     if place != node:  # other keys of a path item stand beside its $ref
         check_keys(place, kind if kind is PATH_ITEM else _BESIDE_A_REFERENCE, diagnostics)
     check_keys(node, kind, diagnostics)
-    return True
 
 
 def check_keys(node: Node, kind: Kind, diagnostics: Diagnostics) -> None:

@@ -143,8 +143,9 @@ def _listed(context: Context, owner: Node) -> Iterator[Found]:
     listed = owner.sequence("parameters")
     for place in listed.elements() if listed is not None else ():
         node = context.loader.resolve(place)
-        if node is None or not check_object(place, node, PARAMETER, context.diagnostics):
+        if node is None:
             continue
+        check_object(place, node, PARAMETER, context.diagnostics)
         name = node.string("name")
         where = node.string("in")
         location = _LOCATIONS.get(where or "")

@@ -55,6 +55,23 @@ _KNOWN: Final = _MEANT | {
     "schema",
     "xml",
 }
+SECTIONS: Final = frozenset(
+    {
+        "schemas",
+        "responses",
+        "parameters",
+        "examples",
+        "requestBodies",
+        "headers",
+        "securitySchemes",
+        "links",
+        "callbacks",
+        "pathItems",
+        "mediaTypes",
+    }
+)
+"""Of the components object (OpenAPI 3.2, section 4.7)."""
+
 _TYPED_FORMATS: Final = {"date": "date", "datetime": "date-time", "uuid": "uuid"}
 _COMPOSED: Final = frozenset(("$ref", "allOf", "anyOf", "oneOf", "patternProperties", "if"))
 
@@ -62,9 +79,14 @@ _COMPOSED: Final = frozenset(("$ref", "allOf", "anyOf", "oneOf", "patternPropert
 def report_kind(
     place: Node, target: Node, what: str, section: str, diagnostics: Diagnostics
 ) -> bool:
-    """Report that *place*, where *what* belongs, refers to a component of another *section*."""
+    """Report that *place*, where *what* belongs, refers to a component of another *section*.
+
+    It is read nevertheless: some documents keep what is one thing among others.
+    """
     found = target.pointer
-    if len(found) != 3 or found[0] != "components" or found[1] == section or place == target:
+    if len(found) != 3 or found[0] != "components" or place == target:
+        return False
+    if found[1] == section or found[1] not in SECTIONS:
         return False
     own: Node | None = target.document.root
     for token in ("components", section, found[2]):
@@ -73,8 +95,7 @@ def report_kind(
     diagnostics.report(
         spelling.WRONG_KIND,
         place.get("$ref") or place,
-        f"{what} belongs here, and the $ref leads to one of 'components/{found[1]}': "
-        "nothing of it is read",
+        f"{what} belongs here, and the $ref leads to one of 'components/{found[1]}'",
         f"did you mean {better!r:.80}?" if own is not None else f"refer to one of {section}",
     )
     return True

@@ -98,8 +98,9 @@ class View:
 
     def _reference(self, node: Node, value: Mapping[str, JsonValue]) -> JsonSchema:
         target = self._loader.resolve(node)
-        if target is None or report_kind(node, target, "a schema", "schemas", self._diagnostics):
+        if target is None:
             return {}
+        report_kind(node, target, "a schema", "schemas", self._diagnostics)
         if target.value is True or target.value == {}:
             return {}
         if not isinstance(target.value, dict):
