@@ -47,7 +47,7 @@ GENERATOR: Final = [
         "toolchain",
         "wrapping",
     ],
-    ["fragments", "malformed", "refusal", "reporting", "rules"],
+    ["entries", "fragments", "malformed", "refusal", "reporting", "rules"],
     ["budget", "config_table", "ir", "naming"],
     ["target"],
     ["config", "document", "emit", "models", "output"],

@@ -309,7 +309,10 @@ def _string(text: str, *, whole: bool) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces that end after a space where there is one, each a line's width at most."""
+    """The text in pieces, each a line's width at most.
+
+    They end with each line of the text; within one, after a space where there is one.
+    """
     start = width = 0
     space = 0
     for index, char in enumerate(text):
@@ -322,7 +325,11 @@ def _pieces(text: str) -> Iterator[str]:
         width += size
         if char == " ":
             space = index + 1
-    yield text[start:]
+        elif char == "\n":
+            yield text[start : index + 1]
+            start, width = index + 1, 0
+    if start < len(text):
+        yield text[start:]
 
 
 def _escape_doc(line: str) -> str:

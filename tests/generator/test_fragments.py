@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import copy
+import json
 import pickle
 
 import pytest
+from counterfoil_codegen.entries import json_entries
 from counterfoil_codegen.fragments import (
     KINDS,
     Comment,
@@ -140,6 +142,16 @@ def test_a_long_constant_is_written_in_pieces() -> None:
     pieces = str(Constant("a few words " * 20)).split("' '")
     assert len(pieces) == 4
     assert all(len(piece) <= 75 for piece in pieces)
+
+
+def test_a_long_constant_breaks_at_its_lines() -> None:
+    """So a change in an entry of a long JSON text leaves the lines of all others as they are."""
+    entries = dict.fromkeys(("a", "b", "c"), "a few words " * 9)
+    before = str(Constant(json_entries(entries))).split("' '")
+    after = str(Constant(json_entries(entries | {"a": "others"}))).split("' '")
+    assert [piece for piece in after if piece not in before] == ['\'{"a": "others",\\n']
+    assert json.loads(json_entries(entries)) == entries
+    assert ast.literal_eval(str(Constant("line\n" * 20))) == "line\n" * 20
 
 
 def test_pieces_among_others_stand_in_parentheses() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from counterfoil_codegen import ir
 from counterfoil_codegen.emit.views import GroupView
+from counterfoil_codegen.entries import json_entries
 from counterfoil_codegen.fragments import Constant
 
 
@@ -29,9 +29,7 @@ def responses_view(api: ir.Api, groups: Iterable[tuple[ir.Group, GroupView]]) ->
         for group, view in groups
         for operation, shown in zip(group.operations, view.operations, strict=True)
     }
-    return ResponsesView(
-        Constant(json.dumps(operations, sort_keys=True)), Constant(api.answers or "{}")
-    )
+    return ResponsesView(Constant(json_entries(operations)), Constant(api.answers or "{}"))
 
 
 def _response(response: ir.DescribedResponse) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +10,7 @@ from counterfoil_codegen import ir
 from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
+from counterfoil_codegen.entries import json_entries
 from counterfoil_codegen.fragments import Identifier
 from counterfoil_codegen.lower.classes import Classes
 from counterfoil_codegen.lower.context import Context, Names
@@ -183,7 +183,7 @@ def _finish(
 
 
 def _contracts(contracts: Contracts) -> str:
-    return json.dumps(contracts.schemas, sort_keys=True) if contracts.schemas else ""
+    return json_entries(contracts.schemas) if contracts.schemas else ""
 
 
 def _secured(groups: tuple[ir.Group, ...], security: Security) -> tuple[ir.Group, ...]:
