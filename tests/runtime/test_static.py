@@ -84,6 +84,7 @@ def test_a54_a_long_file_is_sent_in_whole(server: Server) -> None:
         ("x.HTML", "text/html; charset=utf-8"),
         ("x.css", "text/css; charset=utf-8"),
         ("x.svg", "image/svg+xml"),
+        ("x.yaml", "application/yaml"),
         ("x.tar.gz", "application/gzip"),
         ("x", "application/octet-stream"),
         ("x.unknown", "application/octet-stream"),

@@ -35,6 +35,8 @@ _TYPES = {
     ".webp": "image/webp",
     ".woff": "font/woff",
     ".woff2": "font/woff2",
+    ".yaml": "application/yaml",  # RFC 9512
+    ".yml": "application/yaml",
 }
 
 _IN_A_QUERY = "".join(map(chr, range(0x21, 0x7F))).replace("\\", "")
