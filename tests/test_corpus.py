@@ -59,6 +59,7 @@ def test_findings(
 def test_each_rule_has_a_case() -> None:
     shown = {rule for case in CASES for rule in _RULE.findall(wanted(case))}
     assert shown == {rule.id for rule in ALL}
+    assert len({rule.id for rule in ALL}) == len(ALL)
 
 
 def wanted(case: Path) -> str:

@@ -5,18 +5,22 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.read_closed": {"id": "readClosed", "responses": {"204": '
-    '{}}}, "SpecServlet.read_open": {"id": "readOpen", "responses": {"204": '
+    "{}}},\n"
+    '"SpecServlet.read_open": {"id": "readOpen", "responses": {"204": '
     '{"headers": {"Last-Modified": {"schema": "Schema_78ae895f"}, '
     '"Location": {"schema": "Schema_10797174"}, "Set-Cookie": {"schema": '
-    'null}, "etag": {"schema": "Schema_6a035a6e"}}}}}, '
+    'null}, "etag": {"schema": "Schema_6a035a6e"}}}}},\n'
     '"SpecServlet.read_shared": {"id": "readShared", "responses": {"204": '
-    '{}, "404": {}}}, "SpecServlet.takes_headers_": {"id": "takesHeaders", '
-    '"responses": {"204": {}}}, "SpecServlet.write_shared": {"id": '
-    '"writeShared", "responses": {"204": {}}}}'
+    '{}, "404": {}}},\n'
+    '"SpecServlet.takes_headers_": {"id": "takesHeaders", "responses": '
+    '{"204": {}}},\n'
+    '"SpecServlet.write_shared": {"id": "writeShared", "responses": {"204": '
+    "{}}}}"
 )
 
 SCHEMAS = (
-    '{"Schema_10797174": {"type": "string"}, "Schema_4fef4fda": {"type": '
-    '"string"}, "Schema_6a035a6e": {"type": "string"}, "Schema_78ae895f": '
-    '{"type": "string"}}'
+    '{"Schema_10797174": {"type": "string"},\n'
+    '"Schema_4fef4fda": {"type": "string"},\n'
+    '"Schema_6a035a6e": {"type": "string"},\n'
+    '"Schema_78ae895f": {"type": "string"}}'
 )

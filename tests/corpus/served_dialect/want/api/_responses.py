@@ -5,24 +5,27 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"NotesServlet.copy_note": {"id": "copyNote", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Full_22243062"}}}}}, '
-    '"NotesServlet.drop_word": {"id": "dropWord", "responses": {"204": {}}}, '
+    '{"content": {"application/json": {"value": "Full_22243062"}}}}},\n'
+    '"NotesServlet.drop_word": {"id": "dropWord", "responses": {"204": '
+    "{}}},\n"
     '"NotesServlet.find_notes": {"id": "findNotes", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_8d7dbf4b"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_8d7dbf4b"}}}}},\n'
     '"NotesServlet.get_word": {"id": "getWord", "responses": {"200": '
     '{"content": {"application/json": {"value": "Words_25a6ced7"}}}}}}'
 )
 
 SCHEMAS = (
     '{"Full_22243062": {"properties": {"label": {"$ref": '
-    '"#/$defs/Label_d50533ee"}}, "required": ["label"], "type": "object"}, '
+    '"#/$defs/Label_d50533ee"}}, "required": ["label"], "type": "object"},\n'
     '"Label_d50533ee": {"properties": {"inner": {"$ref": '
     '"#/$defs/Label_d50533ee"}, "words": {"items": {"minLength": 2, "type": '
-    '"string"}, "type": "array"}}, "required": ["words"], "type": "object"}, '
+    '"string"}, "type": "array"}}, "required": ["words"], "type": '
+    '"object"},\n'
     '"Note_509fdff2": {"properties": {"label": {"$ref": '
     '"#/$defs/Label_d50533ee"}, "text": {"maxLength": 20, "type": '
-    '"string"}}, "required": ["text"], "type": "object"}, "Schema_8d7dbf4b": '
-    '{"items": {"$ref": "#/$defs/Note_509fdff2"}, "type": "array"}, '
+    '"string"}}, "required": ["text"], "type": "object"},\n'
+    '"Schema_8d7dbf4b": {"items": {"$ref": "#/$defs/Note_509fdff2"}, "type": '
+    '"array"},\n'
     '"Words_25a6ced7": {"items": {"minLength": 2, "type": "string"}, "type": '
     '"array"}}'
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 SCHEMAS = (
     '{"Circle_bd1b1912": {"properties": {"kind": {"const": "circle"}, '
-    '"size": {"type": "number"}}, "required": ["kind"], "type": "object"}, '
+    '"size": {"type": "number"}}, "required": ["kind"], "type": "object"},\n'
     '"Kind_07d4b422": {"properties": {"kind": {"type": "string"}}, '
-    '"required": ["kind"], "type": "object"}, "Shape_6481a767": {"allOf": '
-    '[{"else": {"anyOf": [false]}, "if": {"anyOf": [{"$ref": '
-    '"#/$defs/Circle_bd1b1912"}, {"$ref": "#/$defs/Square_d3045cd9"}]}}]}, '
+    '"required": ["kind"], "type": "object"},\n'
+    '"Shape_6481a767": {"allOf": [{"else": {"anyOf": [false]}, "if": '
+    '{"anyOf": [{"$ref": "#/$defs/Circle_bd1b1912"}, {"$ref": '
+    '"#/$defs/Square_d3045cd9"}]}}]},\n'
     '"Square_d3045cd9": {"allOf": [{"$ref": "#/$defs/Kind_07d4b422"}, '
     '{"properties": {"kind": {"enum": ["square", "box"]}, "size": {"type": '
     '"string"}}, "type": "object"}]}}'

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 OPERATIONS = (
-    '{"TeasServlet.brew_tea": {"id": "brewTea", "responses": {"204": {}}}, '
+    '{"TeasServlet.brew_tea": {"id": "brewTea", "responses": {"204": {}}},\n'
     '"TeasServlet.read_tea": {"id": "readTea", "responses": {"200": '
     '{"content": {"application/json": {"value": "Tea_bb0facbc"}}, "headers": '
     '{"X-Age": {"schema": "Schema_5a29164c"}}}}}}'
 )
 
 SCHEMAS = (
-    '{"Schema_5a29164c": {"type": "integer"}, "Tea_bb0facbc": {"properties": '
-    '{"leaves": {"type": "integer"}, "name": {"type": "string"}}, '
-    '"required": ["name"], "type": "object"}}'
+    '{"Schema_5a29164c": {"type": "integer"},\n'
+    '"Tea_bb0facbc": {"properties": {"leaves": {"type": "integer"}, "name": '
+    '{"type": "string"}}, "required": ["name"], "type": "object"}}'
 )

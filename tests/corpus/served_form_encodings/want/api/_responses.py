@@ -5,11 +5,11 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.add_file": {"id": "addFile", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_38b13cf1"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_38b13cf1"}}}}},\n'
     '"SpecServlet.add_note": {"id": "addNote", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_38b13cf1"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_38b13cf1"}}}}},\n'
     '"SpecServlet.add_paper": {"id": "addPaper", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_38b13cf1"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_38b13cf1"}}}}},\n'
     '"SpecServlet.add_picture": {"id": "addPicture", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_38b13cf1"}}}}}}'
 )

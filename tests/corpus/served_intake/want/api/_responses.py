@@ -5,15 +5,16 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.add_distinct": {"id": "addDistinct", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_e2b543b0"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_e2b543b0"}}}}},\n'
     '"SpecServlet.add_either": {"id": "addEither", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_c898446e"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_c898446e"}}}}},\n'
     '"SpecServlet.add_inline": {"id": "addInline", "responses": {"204": '
-    '{}}}, "SpecServlet.add_lines": {"id": "addLines", "responses": {"200": '
+    "{}}},\n"
+    '"SpecServlet.add_lines": {"id": "addLines", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_dad26a53"}}}, "409": '
-    '{"content": {"application/json": {"value": "Entry_a2798738"}}}}}, '
+    '{"content": {"application/json": {"value": "Entry_a2798738"}}}}},\n'
     '"SpecServlet.add_pieces": {"id": "addPieces", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_2d1c3ac4"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_2d1c3ac4"}}}}},\n'
     '"SpecServlet.echo_numbers": {"id": "echoNumbers", "responses": {"200": '
     '{"content": {"application/x-ndjson": {"items": '
     '"ItemSchema_c981cba4"}}}}}}'
@@ -22,8 +23,10 @@ OPERATIONS = (
 SCHEMAS = (
     '{"Entry_a2798738": {"properties": {"id": {"type": "integer"}, "text": '
     '{"maxLength": 9, "type": "string"}}, "required": ["text"], "type": '
-    '"object"}, "ItemSchema_c981cba4": {"type": "integer"}, '
-    '"Schema_2d1c3ac4": {"type": "integer"}, "Schema_c898446e": {"type": '
-    '"integer"}, "Schema_dad26a53": {"type": "integer"}, "Schema_e2b543b0": '
-    '{"type": "integer"}}'
+    '"object"},\n'
+    '"ItemSchema_c981cba4": {"type": "integer"},\n'
+    '"Schema_2d1c3ac4": {"type": "integer"},\n'
+    '"Schema_c898446e": {"type": "integer"},\n'
+    '"Schema_dad26a53": {"type": "integer"},\n'
+    '"Schema_e2b543b0": {"type": "integer"}}'
 )

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 OPERATIONS = (
-    '{"SpecServlet.put_form": {"id": "putForm", "responses": {"204": {}}}, '
-    '"SpecServlet.put_value": {"id": "putValue", "responses": {"204": {}}}, '
+    '{"SpecServlet.put_form": {"id": "putForm", "responses": {"204": {}}},\n'
+    '"SpecServlet.put_value": {"id": "putValue", "responses": {"204": {}}},\n'
     '"SpecServlet.search": {"id": "search", "responses": {"204": {}}}}'
 )
 

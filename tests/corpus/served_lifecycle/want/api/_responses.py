@@ -5,11 +5,14 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.delete_thing": {"id": "deleteThing", "responses": {"204": '
-    '{}}}, "SpecServlet.get_thing": {"id": "getThing", "responses": {"200": '
+    "{}}},\n"
+    '"SpecServlet.get_thing": {"id": "getThing", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_1a5e9072"}}}, "404": '
-    '{}}}, "SpecServlet.page_of_things": {"id": "pageOfThings", "responses": '
-    '{"204": {}}}, "SpecServlet.patch_thing": {"id": "patchThing", '
-    '"responses": {"200": {"content": {"text/plain": {"value": null}}}}}, '
+    "{}}},\n"
+    '"SpecServlet.page_of_things": {"id": "pageOfThings", "responses": '
+    '{"204": {}}},\n'
+    '"SpecServlet.patch_thing": {"id": "patchThing", "responses": {"200": '
+    '{"content": {"text/plain": {"value": null}}}}},\n'
     '"SpecServlet.put_thing": {"id": "putThing", "responses": {"204": {}}}}'
 )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.as_the_document_says": {"id": "asTheDocumentSays", '
-    '"responses": {"204": {}}}, "SpecServlet.comes_in_time": {"id": '
-    '"comesInTime", "responses": {"204": {}}}, "SpecServlet.wait": {"id": '
-    '"wait", "responses": {"204": {}}}, "SpecServlet.wait_for_long": {"id": '
-    '"waitForLong", "responses": {"200": {"content": {"text/html": {"value": '
-    "null}}}}}}"
+    '"responses": {"204": {}}},\n'
+    '"SpecServlet.comes_in_time": {"id": "comesInTime", "responses": {"204": '
+    "{}}},\n"
+    '"SpecServlet.wait": {"id": "wait", "responses": {"204": {}}},\n'
+    '"SpecServlet.wait_for_long": {"id": "waitForLong", "responses": {"200": '
+    '{"content": {"text/html": {"value": null}}}}}}'
 )
 
 SCHEMAS = "{}"

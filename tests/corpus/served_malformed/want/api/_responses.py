@@ -5,11 +5,11 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.add_thing": {"id": "addThing", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Thing_384cdad3"}}}}}, '
+    '{"content": {"application/json": {"value": "Thing_384cdad3"}}}}},\n'
     '"SpecServlet.get_answer": {"id": "getAnswer", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Word_c8dd9857"}}}}}, '
+    '{"content": {"application/json": {"value": "Word_c8dd9857"}}}}},\n'
     '"SpecServlet.post_answer": {"id": "postAnswer", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Word_c8dd9857"}}}}}, '
+    '{"content": {"application/json": {"value": "Word_c8dd9857"}}}}},\n'
     '"SpecServlet.put_answer": {"id": "putAnswer", "responses": {"200": {}}}}'
 )
 
@@ -17,7 +17,7 @@ SCHEMAS = (
     '{"Thing_384cdad3": {"minProperties": 2, "properties": {"file": {}, '
     '"kind": {"type": "string"}, "name": {"type": "string"}, "named": '
     '{"anyOf": [{}, {}]}, "note": {}, "other": {}, "size": {}, "tags": '
-    '{"type": "array", "uniqueItems": true}}, "type": "object"}, '
+    '{"type": "array", "uniqueItems": true}}, "type": "object"},\n'
     '"Word_c8dd9857": {"properties": {"word": {"type": "string"}}, "type": '
     '"object"}}'
 )

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.add_photo": {"id": "addPhoto", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_f3b2dfcb"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_f3b2dfcb"}}}}},\n'
     '"SpecServlet.copy_file": {"id": "copyFile", "responses": {"200": '
-    '{"content": {"application/octet-stream": {"value": null}}}}}, '
-    '"SpecServlet.post_odd": {"id": "postOdd", "responses": {"204": {}}}, '
+    '{"content": {"application/octet-stream": {"value": null}}}}},\n'
+    '"SpecServlet.post_odd": {"id": "postOdd", "responses": {"204": {}}},\n'
     '"SpecServlet.put_either": {"id": "putEither", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_537b82e6"}}}}}}'
 )
 
 SCHEMAS = (
-    '{"Schema_537b82e6": {"type": "string"}, "Schema_f3b2dfcb": '
-    '{"additionalProperties": true, "type": "object"}}'
+    '{"Schema_537b82e6": {"type": "string"},\n'
+    '"Schema_f3b2dfcb": {"additionalProperties": true, "type": "object"}}'
 )

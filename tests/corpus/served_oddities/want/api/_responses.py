@@ -5,25 +5,30 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"AB042ac5b8Servlet.create_thing": {"id": "createThing", "responses": '
-    '{"204": {}}}, "AB042ac5b8Servlet.list_tags": {"id": "listTags", '
-    '"responses": {"200": {"content": {"application/json": {"value": '
-    '"Foo_78886e5e"}}}}}, "AB042ac5b8Servlet.lock": {"id": "lock", '
-    '"responses": {"204": {}}}, "AB042ac5b8Servlet.put_things_id": {"id": '
-    '"put_things_id", "responses": {"200": {"content": {"application/json": '
-    '{"value": "FooBar_fb2f8d70"}}}}}, "AB042ac5b8Servlet.read_locked": '
-    '{"id": "readLocked", "responses": {"204": {}}}, '
+    '{"204": {}}},\n'
+    '"AB042ac5b8Servlet.list_tags": {"id": "listTags", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Foo_78886e5e"}}}}},\n'
+    '"AB042ac5b8Servlet.lock": {"id": "lock", "responses": {"204": {}}},\n'
+    '"AB042ac5b8Servlet.put_things_id": {"id": "put_things_id", "responses": '
+    '{"200": {"content": {"application/json": {"value": '
+    '"FooBar_fb2f8d70"}}}}},\n'
+    '"AB042ac5b8Servlet.read_locked": {"id": "readLocked", "responses": '
+    '{"204": {}}},\n'
     '"ABServlet.get_things_thing": {"id": "get_things_thing", "responses": '
     '{"200": {"content": {"application/json": {"value": '
-    '"Schema_501ac0d3"}}}}}, "ABServlet.list_things": {"id": "list_things", '
-    '"responses": {"204": {}}}, "ABServlet.list_things_2cde2a8c": {"id": '
-    '"listThings", "responses": {"204": {}}}, '
+    '"Schema_501ac0d3"}}}}},\n'
+    '"ABServlet.list_things": {"id": "list_things", "responses": {"204": '
+    "{}}},\n"
+    '"ABServlet.list_things_2cde2a8c": {"id": "listThings", "responses": '
+    '{"204": {}}},\n'
     '"ABServlet.list_things_842990a2": {"id": "list-things", "responses": '
     '{"200": {"content": {"application/json": {"value": '
     '"Schema_057f48c3"}}}}}}'
 )
 
 SCHEMAS = (
-    '{"FooBar_fb2f8d70": {"type": "integer"}, "Foo_78886e5e": {"type": '
-    '"string"}, "Schema_057f48c3": {"items": {}, "type": "array"}, '
+    '{"FooBar_fb2f8d70": {"type": "integer"},\n'
+    '"Foo_78886e5e": {"type": "string"},\n'
+    '"Schema_057f48c3": {"items": {}, "type": "array"},\n'
     '"Schema_501ac0d3": {"items": {}, "type": "array"}}'
 )

@@ -6,8 +6,9 @@ from __future__ import annotations
 SCHEMAS = (
     '{"Order_338fd07b": {"properties": {"at": {"type": "string"}, "items": '
     '{"items": {"type": "string"}, "type": "array", "uniqueItems": true}}, '
-    '"required": ["items"], "type": "object"}, "Refund_6bef1f68": '
-    '{"properties": {"number": {"type": "integer"}, "reasons": {"items": '
-    '{"type": "string"}, "type": "array", "uniqueItems": true}}, "required": '
-    '["number", "reasons"], "type": "object"}}'
+    '"required": ["items"], "type": "object"},\n'
+    '"Refund_6bef1f68": {"properties": {"number": {"type": "integer"}, '
+    '"reasons": {"items": {"type": "string"}, "type": "array", '
+    '"uniqueItems": true}}, "required": ["number", "reasons"], "type": '
+    '"object"}}'
 )

@@ -5,24 +5,24 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.buy": {"id": "buy", "responses": {"200": {"content": '
-    '{"application/json": {"value": "Schema_6648ade5"}}}}}, '
+    '{"application/json": {"value": "Schema_6648ade5"}}}}},\n'
     '"SpecServlet.keep_refund": {"id": "keepRefund", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Receipt_1c4df962"}}}}}, '
+    '{"content": {"application/json": {"value": "Receipt_1c4df962"}}}}},\n'
     '"SpecServlet.new_order": {"id": "newOrder", "responses": {"200": '
     '{"content": {"application/json": {"value": "Receipt_1c4df962"}}}, '
-    '"204": {}}}, "SpecServlet.paid": {"id": "paid", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Receipt_1c4df962"}}}, '
-    '"202": {}, "4XX": {"content": {"application/json": {"value": '
-    '"Problem_907dcf98"}}}}}, "SpecServlet.text": {"id": "text", '
-    '"responses": {"200": {"content": {"text/plain": {"value": null}}}, '
-    '"2XX": {}, "410": {}, "default": {"content": {"application/json": '
-    '{"value": "Problem_907dcf98"}}}}}}'
+    '"204": {}}},\n'
+    '"SpecServlet.paid": {"id": "paid", "responses": {"200": {"content": '
+    '{"application/json": {"value": "Receipt_1c4df962"}}}, "202": {}, "4XX": '
+    '{"content": {"application/json": {"value": "Problem_907dcf98"}}}}},\n'
+    '"SpecServlet.text": {"id": "text", "responses": {"200": {"content": '
+    '{"text/plain": {"value": null}}}, "2XX": {}, "410": {}, "default": '
+    '{"content": {"application/json": {"value": "Problem_907dcf98"}}}}}}'
 )
 
 SCHEMAS = (
     '{"Problem_907dcf98": {"properties": {"error": {"type": "string"}}, '
-    '"required": ["error"], "type": "object"}, "Receipt_1c4df962": '
-    '{"properties": {"number": {"type": "integer"}}, "required": ["number"], '
-    '"type": "object"}, "Schema_6648ade5": {"items": {"type": "string"}, '
-    '"type": "array"}}'
+    '"required": ["error"], "type": "object"},\n'
+    '"Receipt_1c4df962": {"properties": {"number": {"type": "integer"}}, '
+    '"required": ["number"], "type": "object"},\n'
+    '"Schema_6648ade5": {"items": {"type": "string"}, "type": "array"}}'
 )

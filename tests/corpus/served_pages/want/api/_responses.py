@@ -5,17 +5,19 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.count_to": {"id": "countTo", "responses": {"200": '
-    '{"content": {"text/plain": {"value": null}}}}}, '
-    '"SpecServlet.edit_page": {"id": "editPage", "responses": {"303": {}}}, '
+    '{"content": {"text/plain": {"value": null}}}}},\n'
+    '"SpecServlet.edit_page": {"id": "editPage", "responses": {"303": {}}},\n'
     '"SpecServlet.read_latest": {"id": "readLatest", "responses": {"302": '
-    '{}, "307": {}}}, "SpecServlet.read_old": {"id": "readOld", "responses": '
-    '{"308": {"content": {"text/html": {"value": null}}, "headers": '
-    '{"Location": {"schema": "Schema_c7634c91"}}}}}, '
+    '{}, "307": {}}},\n'
+    '"SpecServlet.read_old": {"id": "readOld", "responses": {"308": '
+    '{"content": {"text/html": {"value": null}}, "headers": {"Location": '
+    '{"schema": "Schema_c7634c91"}}}}},\n'
     '"SpecServlet.read_page": {"id": "readPage", "responses": {"200": '
     '{"content": {"text/html": {"value": null}}}, "301": {}, "304": {}, '
-    '"404": {}}}, "SpecServlet.read_zeros": {"id": "readZeros", "responses": '
-    '{"200": {"content": {"application/octet-stream": {"value": null}}}, '
-    '"206": {"content": {"application/octet-stream": {"value": null}}}}}}'
+    '"404": {}}},\n'
+    '"SpecServlet.read_zeros": {"id": "readZeros", "responses": {"200": '
+    '{"content": {"application/octet-stream": {"value": null}}}, "206": '
+    '{"content": {"application/octet-stream": {"value": null}}}}}}'
 )
 
 SCHEMAS = '{"Schema_c7634c91": {"type": "string"}}'

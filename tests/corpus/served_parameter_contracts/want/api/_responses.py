@@ -5,15 +5,15 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.add_moment": {"id": "addMoment", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_8589452a"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_8589452a"}}}}},\n'
     '"SpecServlet.get_thing": {"id": "getThing", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_66cb10fd"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_66cb10fd"}}}}},\n'
     '"SpecServlet.get_word": {"id": "getWord", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_43556732"}}}}}}'
 )
 
 SCHEMAS = (
-    '{"Schema_43556732": {"type": "string"}, "Schema_66cb10fd": {"items": '
-    '{}, "type": "array"}, "Schema_8589452a": {"items": {"type": "string"}, '
-    '"type": "array"}}'
+    '{"Schema_43556732": {"type": "string"},\n'
+    '"Schema_66cb10fd": {"items": {}, "type": "array"},\n'
+    '"Schema_8589452a": {"items": {"type": "string"}, "type": "array"}}'
 )

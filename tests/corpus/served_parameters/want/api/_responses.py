@@ -5,12 +5,12 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"ThingsServlet.all_parts": {"id": "allParts", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_42a68d44"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_42a68d44"}}}}},\n'
     '"ThingsServlet.get_part": {"id": "getPart", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_862bd218"}}}}}}'
 )
 
 SCHEMAS = (
-    '{"Schema_42a68d44": {"type": "string"}, "Schema_862bd218": '
-    '{"additionalProperties": {}, "type": "object"}}'
+    '{"Schema_42a68d44": {"type": "string"},\n'
+    '"Schema_862bd218": {"additionalProperties": {}, "type": "object"}}'
 )

@@ -6,11 +6,12 @@ from __future__ import annotations
 OPERATIONS = (
     '{"SpecServlet.change_notice": {"id": "changeNotice", "responses": '
     '{"200": {"content": {"application/json": {"value": '
-    '"Notice_c8b0eb50"}}}}}, "SpecServlet.find_notices": {"id": '
-    '"findNotices", "responses": {"200": {"content": {"application/json": '
-    '{"value": "NoticeChange_ba8113d3"}}}}}, "SpecServlet.read_notice": '
-    '{"id": "readNotice", "responses": {"200": {"content": '
-    '{"application/json": {"value": "Notice_c8b0eb50"}}}}}}'
+    '"Notice_c8b0eb50"}}}}},\n'
+    '"SpecServlet.find_notices": {"id": "findNotices", "responses": {"200": '
+    '{"content": {"application/json": {"value": '
+    '"NoticeChange_ba8113d3"}}}}},\n'
+    '"SpecServlet.read_notice": {"id": "readNotice", "responses": {"200": '
+    '{"content": {"application/json": {"value": "Notice_c8b0eb50"}}}}}}'
 )
 
 SCHEMAS = (
@@ -18,13 +19,13 @@ SCHEMAS = (
     '["string", "null"]}, "place": {"anyOf": [{"$ref": '
     '"#/$defs/Place_8d6ca2cd"}, {"type": "null"}]}, "rank": {"type": '
     '["integer", "null"]}, "text": {"maxLength": 10, "type": ["string", '
-    '"null"]}, "title": {"type": "string"}}, "type": "object"}, '
+    '"null"]}, "title": {"type": "string"}}, "type": "object"},\n'
     '"Notice_c8b0eb50": {"properties": {"anything": {}, "pinned_by": '
     '{"type": ["string", "null"]}, "place": {"anyOf": [{"$ref": '
     '"#/$defs/Place_8d6ca2cd"}, {"type": "null"}]}, "tags": {"items": '
     '{"type": "string"}, "type": ["array", "null"]}, "text": {"maxLength": '
     '10, "type": ["string", "null"]}, "title": {"type": "string"}}, '
-    '"required": ["title", "pinned_by"], "type": "object"}, '
+    '"required": ["title", "pinned_by"], "type": "object"},\n'
     '"Place_8d6ca2cd": {"properties": {"street": {"type": ["string", '
     '"null"]}, "town": {"type": "string"}}, "required": ["town"], "type": '
     '"object"}}'

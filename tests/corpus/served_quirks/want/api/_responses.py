@@ -5,17 +5,18 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.list_pages": {"id": "listPages", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_901d980f"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_901d980f"}}}}},\n'
     '"SpecServlet.pack": {"id": "pack", "responses": {"200": {"content": '
-    '{"application/json": {"value": "Schema_b4ac760c"}}}}}, '
+    '{"application/json": {"value": "Schema_b4ac760c"}}}}},\n'
     '"SpecServlet.read_any": {"id": "readAny", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_bf0c060c"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_bf0c060c"}}}}},\n'
     '"SpecServlet.read_page": {"id": "readPage", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_1111e1fd"}}}}}}'
 )
 
 SCHEMAS = (
-    '{"Schema_1111e1fd": {"items": {}, "type": "array"}, "Schema_901d980f": '
-    '{"items": {"type": "string"}, "type": "array"}, "Schema_b4ac760c": '
-    '{"items": {}, "type": "array"}, "Schema_bf0c060c": {"type": "string"}}'
+    '{"Schema_1111e1fd": {"items": {}, "type": "array"},\n'
+    '"Schema_901d980f": {"items": {"type": "string"}, "type": "array"},\n'
+    '"Schema_b4ac760c": {"items": {}, "type": "array"},\n'
+    '"Schema_bf0c060c": {"type": "string"}}'
 )

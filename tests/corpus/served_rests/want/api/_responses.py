@@ -5,17 +5,18 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"SpecServlet.list_files": {"id": "listFiles", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_8ae84f57"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_8ae84f57"}}}}},\n'
     '"SpecServlet.read_file": {"id": "readFile", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_003e6676"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_003e6676"}}}}},\n'
     '"SpecServlet.read_tree": {"id": "readTree", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_bf2e6b95"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_bf2e6b95"}}}}},\n'
     '"SpecServlet.remove_file": {"id": "removeFile", "responses": {"204": '
-    '{}}}, "SpecServlet.write_file": {"id": "writeFile", "responses": '
-    '{"204": {}}}}'
+    "{}}},\n"
+    '"SpecServlet.write_file": {"id": "writeFile", "responses": {"204": {}}}}'
 )
 
 SCHEMAS = (
-    '{"Schema_003e6676": {"type": "string"}, "Schema_8ae84f57": {"type": '
-    '"string"}, "Schema_bf2e6b95": {"items": {}, "type": "array"}}'
+    '{"Schema_003e6676": {"type": "string"},\n'
+    '"Schema_8ae84f57": {"type": "string"},\n'
+    '"Schema_bf2e6b95": {"items": {}, "type": "array"}}'
 )

@@ -6,10 +6,10 @@ from __future__ import annotations
 SCHEMAS = (
     '{"Colour_fbcc053a": {"properties": {"green": {"type": "integer"}, '
     '"red": {"minimum": 0, "type": "integer"}}, "required": ["red"], "type": '
-    '"object"}, "Filter_52b9fe8e": {"additionalProperties": false, '
-    '"properties": {"colour": {"$ref": "#/$defs/Colour_fbcc053a"}, "level": '
-    '{"enum": [1, "high"]}, "name": {"minLength": 1, "type": "string"}, '
-    '"open": {"type": "boolean"}, "since": {"type": "string"}, "tags": '
-    '{"items": {"type": "string"}, "type": "array"}}, "required": ["name"], '
-    '"type": "object"}}'
+    '"object"},\n'
+    '"Filter_52b9fe8e": {"additionalProperties": false, "properties": '
+    '{"colour": {"$ref": "#/$defs/Colour_fbcc053a"}, "level": {"enum": [1, '
+    '"high"]}, "name": {"minLength": 1, "type": "string"}, "open": {"type": '
+    '"boolean"}, "since": {"type": "string"}, "tags": {"items": {"type": '
+    '"string"}, "type": "array"}}, "required": ["name"], "type": "object"}}'
 )

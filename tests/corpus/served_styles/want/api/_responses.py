@@ -5,9 +5,9 @@ from __future__ import annotations
 
 OPERATIONS = (
     '{"StylesServlet.elsewhere": {"id": "elsewhere", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_d790fc8e"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_d790fc8e"}}}}},\n'
     '"StylesServlet.in_path": {"id": "inPath", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_d790fc8e"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_d790fc8e"}}}}},\n'
     '"StylesServlet.in_query": {"id": "inQuery", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_d790fc8e"}}}}}}'
 )

@@ -4,26 +4,29 @@
 from __future__ import annotations
 
 OPERATIONS = (
-    '{"SpecServlet.post_form": {"id": "postForm", "responses": {"204": {}}}, '
+    '{"SpecServlet.post_form": {"id": "postForm", "responses": {"204": '
+    "{}}},\n"
     '"SpecServlet.post_image": {"id": "postImage", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_d886a468"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_d886a468"}}}}},\n'
     '"SpecServlet.post_json": {"id": "postJson", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_e056b238"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_e056b238"}}}}},\n'
     '"SpecServlet.post_text": {"id": "postText", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_85a09374"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_85a09374"}}}}},\n'
     '"SpecServlet.put_file": {"id": "putFile", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_67a5f393"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_67a5f393"}}}}},\n'
     '"SpecServlet.put_image": {"id": "putImage", "responses": {"200": '
-    '{"content": {"application/json": {"value": "Schema_4cf38f0b"}}}}}, '
+    '{"content": {"application/json": {"value": "Schema_4cf38f0b"}}}}},\n'
     '"SpecServlet.put_text": {"id": "putText", "responses": {"200": '
-    '{"content": {"text/plain": {"value": null}}}}}, '
+    '{"content": {"text/plain": {"value": null}}}}},\n'
     '"SpecServlet.put_text_json": {"id": "putTextJson", "responses": {"200": '
     '{"content": {"application/json": {"value": "Schema_3afbe14f"}}}}}}'
 )
 
 SCHEMAS = (
-    '{"Schema_3afbe14f": {"type": "integer"}, "Schema_4cf38f0b": {"type": '
-    '"integer"}, "Schema_67a5f393": {"type": "integer"}, "Schema_85a09374": '
-    '{"type": "integer"}, "Schema_d886a468": {"type": "integer"}, '
+    '{"Schema_3afbe14f": {"type": "integer"},\n'
+    '"Schema_4cf38f0b": {"type": "integer"},\n'
+    '"Schema_67a5f393": {"type": "integer"},\n'
+    '"Schema_85a09374": {"type": "integer"},\n'
+    '"Schema_d886a468": {"type": "integer"},\n'
     '"Schema_e056b238": {"type": "integer"}}'
 )
