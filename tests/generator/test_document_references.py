@@ -259,3 +259,61 @@ def test_a_missing_file_is_reported_wherever_it_is_named(spec: Spec) -> None:
     for key in ("a", "b"):
         assert spec.loader.resolve(spec.at("x.yaml", key)) is None
     assert spec.findings == ["x.yaml:1:11 CF101", "x.yaml:2:11 CF101"]
+
+
+def test_a_pointer_goes_through_a_reference(spec: Spec) -> None:
+    spec.write({"x.yaml": "a: {$ref: y.yaml}\nfrom: {$ref: '#/a/b/c'}\n"})
+    spec.write({"y.yaml": "b: {$ref: '#/d'}\nd: {c: 1}\n"})
+    assert resolved(spec, "x.yaml", "from") == spec.at("y.yaml", "d", "c")
+
+
+@pytest.mark.parametrize("target", ["#/a/b", "#/c/b"])
+def test_a_pointer_through_itself_leads_nowhere(spec: Spec, target: str) -> None:
+    spec.write(
+        {"x.yaml": f"a: {{$ref: '{target}'}}\nc: {{$ref: '#/a'}}\nfrom: {{$ref: '#/a/b'}}\n"}
+    )
+    assert spec.loader.resolve(spec.at("x.yaml", "from")) is None
+    assert {finding[-5:] for finding in spec.findings} == {"CF157"}
+
+
+def test_a_part_of_an_api_may_point_as_if_it_stood_in_the_whole(spec: Spec) -> None:
+    spec.write({"api.yaml": "openapi: 3.1.0\nc: {d: 1}\n", "x.yaml": "from: {$ref: '#/c/d'}\n"})
+    whole = spec.at("api.yaml", "c", "d")
+    assert spec.loader.resolve(spec.at("x.yaml", "from")) == whole
+    assert spec.findings == ["x.yaml:1:14 CF272"]
+
+
+def test_a_whole_api_points_into_itself_alone(spec: Spec) -> None:
+    spec.write({"api.yaml": "openapi: 3.1.0\nc: {d: 1}\n"})
+    spec.write({"x.yaml": "openapi: 3.1.0\nfrom: {$ref: '#/c/d'}\n"})
+    spec.at("api.yaml")
+    assert spec.loader.resolve(spec.at("x.yaml", "from")) is None
+    assert spec.findings == ["x.yaml:2:14 CF157"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("x: {$ref: text.md}", "# All\n"),
+        ("x: {$ref: '#/y'}\ny: told", "told"),
+        ("x: {$ref: '#/y'}\ny: 5", "5"),
+    ],
+)
+def test_a_string_may_stand_elsewhere(spec: Spec, text: str, value: str) -> None:
+    spec.write({"x.yaml": text, "text.md": "# All\n"})
+    assert spec.at("x.yaml").string("x") == value
+    assert spec.findings[0] == "x.yaml:1:4 CF271"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a": "\\ud83d\\ude00"}', {"a": "\U0001f600"}),
+        ("{a: 1, b: [on]}", {"a": 1, "b": ["on"]}),
+    ],
+)
+def test_a_file_of_json_is_read_as_such_whatever_its_name(
+    spec: Spec, text: str, value: object
+) -> None:
+    spec.write({"x.yaml": text})
+    assert spec.value("x.yaml") == value

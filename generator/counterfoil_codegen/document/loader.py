@@ -22,12 +22,14 @@ from counterfoil_codegen.document.references import (
     written,
 )
 from counterfoil_codegen.document.source import Source, UnusableError, shown
-from counterfoil_codegen.document.text import check_characters, decode
+from counterfoil_codegen.document.text import check_characters, decode, is_json_text, read_text
 from counterfoil_codegen.document.values import Pointer
 from counterfoil_codegen.document.yaml_reader import read_yaml
 from counterfoil_codegen.rules import reading as rules
-from counterfoil_codegen.rules.oddities import REPEATED_NAME
+from counterfoil_codegen.rules.oddities import FOREIGN_POINTER, REPEATED_NAME
 
+# What a description may stand in, as a whole.
+_TEXTS: Final = frozenset({".md", ".markdown", ".txt"})
 _OPENAPI_KEYS: Final = ("openapi", "swagger")
 
 
@@ -41,6 +43,7 @@ class Loader:
         self._sources: dict[str, Source] = {}
         self._identifiers: dict[str, Identifiers] = {}
         self._resources: dict[str, tuple[Document, Pointer]] = {}
+        self._passed: set[Node] = set()
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -112,7 +115,35 @@ class Loader:
             return self._anchored(root, reference.anchor, node)
         if reference.pointer and root.pointer and root.get(reference.pointer[0]) is None:
             root = root.document.root  # written as if there were no $id around it
-        return target(root, reference, node)
+        if reference.pointer and not reference.file:
+            root = self._entry(root, reference.pointer[0], node) or root
+        return target(root, reference, node, self._through)
+
+    def _entry(self, root: Node, key: str, place: Node) -> Node | None:
+        """The first OpenAPI document with *key*, which the part of one that is *root* has not."""
+        if root.get(key) is not None or root.get("$ref") is not None or _is_openapi(root):
+            return None
+        roots = (one.root for one in self._documents.values() if one is not None)
+        found = next((one for one in roots if _is_openapi(one) and one.get(key) is not None), None)
+        if found is not None:
+            self._diagnostics.report(
+                FOREIGN_POINTER,
+                place,
+                f"there is no {shown(key)} in this file: that of {shown(found.document.name)} "
+                "is meant",
+                "write the file before the #",
+            )
+        return found
+
+    def _through(self, node: Node) -> Node | None:
+        """What the `$ref` of *node* leads to; None, too, while that is being found out."""
+        if node in self._passed:
+            return None
+        self._passed.add(node)
+        try:
+            return self.resolve(node)
+        finally:
+            self._passed.remove(node)
 
     def _identified(self, node: Node) -> Node | None:
         """What the URI of a reference names in the documents that have been read, if anything."""
@@ -161,14 +192,18 @@ class Loader:
         self._sources[source.name] = source
         if not usable:
             return None
-        is_json = real.suffix.lower() == ".json"
+        suffix = real.suffix.lower()
+        is_json = suffix == ".json" or is_json_text(source.text)
         try:
             check_characters(source, yaml=not is_json)
-            value, positions = read_json(source) if is_json else read_yaml(source)
+            if suffix in _TEXTS:
+                value, positions = read_text(source)
+            else:
+                value, positions = read_json(source) if is_json else read_yaml(source)
         except UnusableError:
             return None
         digest = hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
-        document = Document(source, real, digest, value, positions)
+        document = Document(source, real, digest, value, positions, self.resolve)
         self._identify(document)
         return document
 
@@ -186,7 +221,7 @@ class Loader:
 
     def _is_openapi(self, real: Path) -> bool:
         root = self._load(real, None)
-        return root is None or any(root.get(key) for key in _OPENAPI_KEYS)
+        return root is None or _is_openapi(root)
 
     def _report_repeated(self, node: Node, name: str) -> None:
         self._diagnostics.report(
@@ -205,3 +240,7 @@ class Loader:
             f"a chain of {len(seen)} $ref does not arrive: {chain}{more}",
             "let one of them hold the content itself",
         )
+
+
+def _is_openapi(root: Node) -> bool:
+    return any(root.get(key) for key in _OPENAPI_KEYS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from counterfoil_codegen.document.source import Source, shown
 from counterfoil_codegen.document.values import JsonValue, Pointer, Positions, type_name
 from counterfoil_codegen.rules import reading as rules
 from counterfoil_codegen.rules.api import NULL_VALUE
-from counterfoil_codegen.rules.oddities import SPELLED_VALUE
+from counterfoil_codegen.rules.oddities import MISPLACED_REFERENCE, SPELLED_VALUE
 
 # The words of YAML 1.1 too, which many tools still read.
 _BOOLEANS: Final = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(
@@ -28,6 +28,7 @@ class Document:
         name: its path relative to the root, with slashes.
         path: where it is, symlinks resolved.
         sha256: the digest of its bytes with `\\r\\n` as `\\n`, in hex.
+        resolve: follows the `$ref` of a node, to its end.
     """
 
     def __init__(
@@ -37,12 +38,14 @@ class Document:
         sha256: str,
         value: JsonValue,
         positions: Positions,
+        resolve: Callable[[Node], Node | None],
     ) -> None:
         self.name: Final = source.name
         self.path: Final = path
         self.sha256: Final = sha256
         self.source: Final = source
         self.positions: Final = positions
+        self.resolve: Final = resolve
         self.root: Final = Node(self, (), value)
 
     def __repr__(self) -> str:
@@ -101,7 +104,7 @@ class Node:
 
         A number or a boolean, as in `version: 1.0`, is taken for its text, and reported as well.
         """
-        member = self.get(key)
+        member = self.part(key)
         if member is None:
             return None
         if isinstance(member.value, str):
@@ -130,6 +133,32 @@ class Node:
             member._note_spelling("a boolean", str(meant).lower())
         return meant
 
+    def part(self, key: str) -> Node | None:
+        """The member *key*, where OpenAPI has no reference: what a `$ref` leads to all the same."""
+        member = self.get(key)
+        return None if member is None else member.arrived()
+
+    def arrived(self) -> Node | None:
+        """What a `$ref` leads to that stands where OpenAPI has none; without one this node.
+
+        None after a report. Tools that make one file of many follow a reference anywhere.
+        """
+        if not isinstance(self.value, dict) or not isinstance(self.value.get("$ref"), str):
+            return self
+        self.document.source.report(
+            MISPLACED_REFERENCE,
+            self.span,
+            "OpenAPI has no $ref here: it is read as what it leads to",
+            "write that in its place",
+        )
+        return self.document.resolve(self)
+
+    def parts(self, key: str) -> Iterator[Node]:
+        """The elements of the list under *key*, none of which OpenAPI has as a reference."""
+        listed = self.sequence(key)
+        arrived = (each.arrived() for each in (listed.elements() if listed is not None else ()))
+        return (each for each in arrived if each is not None)
+
     def mapping(self, key: str) -> Node | None:
         """The mapping under *key*; None if there is none, reported if it is something else."""
         member = self.get(key)
@@ -140,7 +169,7 @@ class Node:
 
     def sequence(self, key: str) -> Node | None:
         """The list under *key*; None if there is none, reported if it is something else."""
-        member = self.get(key)
+        member = self.part(key)
         if member is None or isinstance(member.value, list):
             return member
         member._refuse("a list")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -62,11 +62,19 @@ def parse(node: Node, *, is_identified: bool = False) -> Reference | None:
         return None
 
 
-def target(root: Node, reference: Reference, place: Node) -> Node | None:
-    """What the pointer leads to from *root*; None after a report at *place*."""
+def target(
+    root: Node, reference: Reference, place: Node, through: Callable[[Node], Node | None]
+) -> Node | None:
+    """What the pointer leads to from *root*, *through* each `$ref` on its way.
+
+    None after a report at *place*.
+    """
     node = root
     for token in reference.pointer:
         found = member(node, token)
+        if found is None and node.get("$ref") is not None:
+            arrived = through(node)
+            found = None if arrived is None else member(arrived, token)
         if found is None:
             _missing(node, token, place)
             return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from codecs import BOM_UTF8
 from itertools import islice
 from typing import Final
 
-from counterfoil_codegen.diagnostics import Diagnostics
+from counterfoil_codegen.diagnostics import Diagnostics, Span
 from counterfoil_codegen.document.source import Source, UnusableError
+from counterfoil_codegen.document.values import JsonValue, Pointer, Positions
 from counterfoil_codegen.rules import reading as rules
 from counterfoil_codegen.rules.oddities import REPLACED_CONTROL
 
@@ -51,6 +53,34 @@ def decode(name: str, data: bytes, diagnostics: Diagnostics) -> tuple[Source, bo
         return source, False
     _report_replaced(source, text)
     return source, True
+
+
+class _Whole:
+    """The positions in a file that is one string."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def of_value(self, pointer: Pointer) -> Span:
+        return self._source.at(1, 1)
+
+    of_key = of_value
+
+
+def read_text(source: Source) -> tuple[JsonValue, Positions]:
+    """A file that is one string: a description, in Markdown."""
+    return source.text, _Whole(source)
+
+
+def is_json_text(text: str) -> bool:
+    """Whether *text* is JSON, whatever its file is called: YAML has not all of its escapes."""
+    if text.lstrip()[:1] != "{":
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def without_controls(text: str) -> str:

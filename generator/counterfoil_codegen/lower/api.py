@@ -110,8 +110,8 @@ def _name_components(roots: Sequence[Node], context: Context) -> None:
 
 def _name_unused(roots: Sequence[Node], context: Context) -> None:
     for root in roots:
-        components = root.mapping("components")
-        schemas = components.mapping("schemas") if components is not None else None
+        components = root.part("components")
+        schemas = components.part("schemas") if components is not None else None
         for _, node in schemas.items() if schemas is not None else ():
             context.components.of_responses.named(node)
     context.components.build()
@@ -153,7 +153,7 @@ def _finish(
     forms = [drawn[owner].finish(name, names) for owner, name in form_names.items()]
     classes = Classes(names, errors, header_names, form_names)
     finished = (message.finish(names, errors) for message in messages)
-    info = roots[0].get("info") or roots[0]
+    info = roots[0].part("info") or roots[0]
     api = ir.Api(
         package=Identifier(package),
         sources=sources,

@@ -125,7 +125,7 @@ class _Contents:
 
     def read(self, body: Node) -> tuple[Content, ...]:
         """Each media type of *body*: JSON first, then in the order of the document."""
-        found = body.get("content")
+        found = body.part("content")
         listed = list(found.items()) if found is not None else []
         seen: dict[str, Content] = {}
         for written, node in sorted(listed, key=lambda pair: json_first(pair[0])):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Final
 
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
@@ -21,6 +23,9 @@ from counterfoil_codegen.schemas.annotations import (
 )
 from counterfoil_codegen.schemas.assign import put_names
 from counterfoil_codegen.schemas.shapes import nullable
+
+# The index of a parameter, and the status of a response.
+_UNNAMED: Final = re.compile(r"[0-9]+|[1-5]XX|default")
 
 Names = Mapping[Reference, Identifier]
 
@@ -109,7 +114,7 @@ def is_shared(place: Node, target: Node) -> bool:
     first, inner = target.pointer[:1], target.pointer[:-1]
     return target != place and not (
         first in (("paths",), ("webhooks",))
-        or (first == ("parameters",) and target.name.isdigit())
+        or (first in (("parameters",), ("responses",)) and _UNNAMED.fullmatch(target.name))
         or FIELDS.keys() & set(inner)
     )
 

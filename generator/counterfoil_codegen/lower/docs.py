@@ -22,7 +22,7 @@ def parameter_doc(context: Context, node: Node) -> str:
 
 def content_doc(context: Context, node: Node) -> str:
     """Description of a body or response, and an example of the first media type that has one."""
-    content = node.get("content")
+    content = node.part("content")
     for _, each in content.items() if content is not None else ():
         media = context.loader.resolve(each)
         found = {} if media is None else _example(context, media)

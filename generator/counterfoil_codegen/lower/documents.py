@@ -39,7 +39,7 @@ def _dialect(root: Node, diagnostics: Diagnostics) -> Dialect:
     if match[2] is None or not isinstance(version, str):
         _report_short_version(root, match[0], diagnostics)
     check_keys(root, DOCUMENT, diagnostics)
-    components = root.get("components")
+    components = root.part("components")
     if components is not None:
         check_keys(components, COMPONENTS, diagnostics)
     if root.get("info") is None:

@@ -76,8 +76,7 @@ def module_name(group: str) -> Identifier:
 def _tag_docs(roots: Sequence[Node]) -> dict[str, str]:
     docs: dict[str, str] = {}
     for root in roots:
-        tags = root.sequence("tags")
-        for tag in tags.elements() if tags is not None else ():
+        for tag in root.parts("tags"):
             name, parent = tag.string("name"), tag.string("parent")
             told = [tag.string("summary") or "", tag.string("description") or ""]
             told.append(f"Part of {parent}." if parent else "")

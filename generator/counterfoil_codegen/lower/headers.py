@@ -144,7 +144,7 @@ def name_headers(drafts: Iterable[DraftHeaders], taken: Iterable[Identifier]) ->
 
 
 def _listed(context: Context, response: Node, skipped: frozenset[str]) -> Iterator[Found]:
-    headers = response.get("headers")
+    headers = response.part("headers")
     seen: set[str] = set()
     for name, place in headers.items() if headers is not None else ():
         node = context.loader.resolve(place)

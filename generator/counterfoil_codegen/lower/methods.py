@@ -23,8 +23,9 @@ def operations(
 ) -> Iterator[tuple[ir.Method, Node]]:
     """The operations at *place*, and of the path item that its `$ref` leads to."""
     for holder in (item,) if place == item else (item, place):
-        for key, node in holder.items():
-            if key in FIELDS and isinstance(node.value, dict):
+        for key, written in holder.items():
+            node = written.arrived() if key in FIELDS else None
+            if node is not None and isinstance(node.value, dict):
                 yield FIELDS[key], node
         additional = holder.mapping("additionalOperations")
         for method, node in additional.items() if additional is not None else ():

@@ -287,7 +287,7 @@ def content_of(context: Context, one: Found, origin: Origin) -> ParameterContent
 
     There is one media type in it (OpenAPI 3.1, section 4.8.12.2.3).
     """
-    found = one.node.get("content")
+    found = one.node.part("content")
     media_type, node = (
         next(iter(found.items()), (None, None)) if found is not None else (None, None)
     )

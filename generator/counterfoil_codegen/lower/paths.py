@@ -75,11 +75,11 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
 
     Variables take their defaults (OpenAPI 3.1, section 4.8.5).
     """
-    servers = node.sequence("servers")
-    first, *others = list(servers.elements()) if servers is not None and servers.value else [None]
-    url = _url(first) if first is not None else None
-    if first is None or url is None:
+    servers = list(node.parts("servers"))
+    url = _url(servers[0]) if servers else None
+    if url is None:
         return None
+    first, *others = servers
     path = _path(url)
     _note_others(path, others, diagnostics)
     if "{" in path or _NOT_IN_PATH.search(path):
@@ -94,10 +94,10 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
     return path if not path or path.startswith("/") else f"/{path}"
 
 
-def _note_others(path: str, others: Sequence[Node | None], diagnostics: Diagnostics) -> None:
+def _note_others(path: str, others: Sequence[Node], diagnostics: Diagnostics) -> None:
     for other in others:
-        url = _url(other) if other is not None else None
-        if other is not None and url and _path(url).rstrip("/") != path.rstrip("/"):
+        url = _url(other)
+        if url and _path(url).rstrip("/") != path.rstrip("/"):
             diagnostics.report(
                 rules.OTHER_SERVER,
                 other.get("url") or other,

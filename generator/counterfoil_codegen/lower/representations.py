@@ -61,7 +61,7 @@ class _Contents:
         self._typed: list[tuple[Node, JsonSchema]] = []
 
     def read(self, response: Node) -> Iterator[Content]:
-        found = response.get("content")
+        found = response.part("content")
         listed = sorted(found.items() if found is not None else (), key=lambda p: json_first(p[0]))
         has_json = False
         for written, node in listed:

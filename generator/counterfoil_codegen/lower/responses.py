@@ -88,7 +88,7 @@ def draft_responses(context: Context, operation: Node, operation_id: str) -> Dra
     """Sort the responses of *operation* into those returned and those raised."""
     successes: list[DraftSuccess] = []
     errors: list[DraftError] = []
-    listed = operation.get("responses")
+    listed = operation.part("responses")
     for key, place in listed.items() if listed is not None else ():
         node = context.loader.resolve(place)
         if key.startswith("x-") or node is None:

@@ -214,8 +214,8 @@ class _Reader:
 
 
 def _schemes(root: Node) -> Node | None:
-    components = root.get("components")
-    return components.get("securitySchemes") if components is not None else None
+    components = root.part("components")
+    return components.part("securitySchemes") if components is not None else None
 
 
 def _declared(root: Node, name: str) -> Node | None:

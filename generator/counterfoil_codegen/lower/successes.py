@@ -87,7 +87,7 @@ def draft_success(
     origin = origin_of(place, node, pascal(operation_id), "Response")
     if not is_shared(place, node):
         origin = origin.child(status)
-    content = node.get("content")
+    content = node.part("content")
     if _is_bodiless(status) and content is not None and content.value:
         context.diagnostics.report(
             answers.BODILESS,
@@ -159,7 +159,7 @@ def redirects(node: Node, status: str) -> bool:
     """
     if not status.isdigit() or status[0] != "3" or _is_bodiless(status):
         return False
-    headers, content = node.get("headers"), node.get("content")
+    headers, content = node.part("headers"), node.part("content")
     names = {name.lower() for name, _ in headers.items()} if headers is not None else set()
     return "location" in names and (content is None or not content.value)
 

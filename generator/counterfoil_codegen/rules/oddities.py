@@ -31,6 +31,16 @@ NO_SLASH: Final = Rule(
     Severity.WARNING,
     "A path begins with a slash.",
 )
+MISPLACED_REFERENCE: Final = Rule(
+    "CF271",
+    Severity.WARNING,
+    "A $ref stands only where OpenAPI has one; elsewhere it is read as what it leads to.",
+)
+FOREIGN_POINTER: Final = Rule(
+    "CF272",
+    Severity.WARNING,
+    "A $ref without a file leads into its own; or else into the OpenAPI document it is a part of.",
+)
 SHORT_VERSION: Final = Rule(
     "CF263",
     Severity.WARNING,
