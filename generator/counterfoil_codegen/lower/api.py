@@ -80,6 +80,7 @@ def lower_api(
     if diagnostics.has_errors:
         return None
     lowered = _finish(roots, context, drafts, messages, names, security, package, sources)
+    context.components.left_out.report(diagnostics)
     return lowered if context.has_no_errors() else None
 
 

@@ -12,6 +12,7 @@ from counterfoil_codegen.rules.reading import REFERENCES
 from counterfoil_codegen.schemas.contracts import Contracts
 from counterfoil_codegen.schemas.dialects import Dialects
 from counterfoil_codegen.schemas.labels import Labels
+from counterfoil_codegen.schemas.left_out import LeftOut
 from counterfoil_codegen.schemas.one_way import OneWay
 from counterfoil_codegen.schemas.registry import Component, Registry
 from counterfoil_codegen.schemas.shapes import Reference
@@ -35,11 +36,12 @@ class Components:
         self._registry = Registry(budget, labels)
         one_way = OneWay(loader)
         self.unchecked = Unchecked(loader, dialects)
-        self.contracts = Contracts(loader, dialects, one_way, budget, is_request=True)
+        self.left_out = left_out = LeftOut(loader)
+        self.contracts = Contracts(loader, dialects, one_way, left_out, budget, is_request=True)
         self.outgoing = Contracts(
-            loader, dialects, one_way, budget, is_request=False, beside=self.contracts
+            loader, dialects, one_way, left_out, budget, is_request=False, beside=self.contracts
         )
-        self.answers = Contracts(loader, dialects, one_way, budget, is_request=False)
+        self.answers = Contracts(loader, dialects, one_way, left_out, budget, is_request=False)
         self.of_requests = View(
             self._registry, labels, loader, diagnostics, dialects, one_way, is_request=True
         )

@@ -12,6 +12,7 @@ from counterfoil_codegen.document import JsonValue, Loader, Node
 from counterfoil_codegen.naming import digest, pascal
 from counterfoil_codegen.patterns import pattern_problem
 from counterfoil_codegen.schemas.dialects import Dialects
+from counterfoil_codegen.schemas.left_out import LeftOut
 from counterfoil_codegen.schemas.one_way import OneWay
 from counterfoil_codegen.schemas.reach import LISTS, MAPS, ONE, Reach, members_of, target_of
 from counterfoil_codegen.schemas.shapes import (
@@ -86,6 +87,7 @@ class Contracts:
         loader: Loader,
         dialects: Dialects,
         one_way: OneWay,
+        left_out: LeftOut,
         budget: Budget,
         *,
         is_request: bool,
@@ -97,6 +99,7 @@ class Contracts:
         self._loader = loader
         self._dialects = dialects
         self._one_way = one_way
+        self._left_out = left_out
         self._is_request = is_request or beside is not None
         self._leaves_out_read_only = is_request
         self._beyond = Reach(loader, self._asks_for_more)
@@ -170,6 +173,7 @@ class Contracts:
         self._put_discriminator(found, node)
         self._tell_apart(found, node)
         _loosen(found, value)
+        self._left_out.loosen(found, node)
         if self._is_request:
             _put_alternatives(found)
         if is_old and value.get("nullable") is True and found:

@@ -25,11 +25,17 @@ MAPS: Final = ("properties", "patternProperties", "dependentSchemas")
 
 
 class Reach:
-    """Finds which schemas are, or lead to, one that *is_marked*."""
+    """Finds which schemas are, or lead to, one that *is_marked*; *within* says what is in each."""
 
-    def __init__(self, loader: Loader, is_marked: Callable[[Node], bool]) -> None:
+    def __init__(
+        self,
+        loader: Loader,
+        is_marked: Callable[[Node], bool],
+        within: Callable[[Node], Iterator[Node]] | None = None,
+    ) -> None:
         self._loader = loader
         self._is_marked = is_marked
+        self._within = within or inner
         self._found: dict[Node, bool] = {}
 
     def leads(self, schema: Node) -> bool:
@@ -48,7 +54,7 @@ class Reach:
             node = waiting.pop()
             if self._is_marked(node):
                 marked.append(node)
-            for child in (*target_of(node, self._loader), *inner(node)):
+            for child in (*target_of(node, self._loader), *self._within(node)):
                 if child in self._found:
                     marked += [node] if self._found[child] else []
                     continue
