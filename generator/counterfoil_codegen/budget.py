@@ -117,10 +117,10 @@ class Meter:
                 yield
         except BudgetError as error:
             self._report(error)
-        except RecursionError:
+        except RecursionError as error:
             self._diagnostics.report(
                 rules.NESTING,
-                self._place,
+                _looked_at(error) or self._place,
                 "the API nests deeper than can be followed: its schemas are made of one another, "
                 "or are alternatives to one another, too many times",
                 "let fewer of them lead to one another without a list or a property between",
@@ -178,6 +178,18 @@ class _Ticking:
 
 
 _EDGES: Final = (_Ticking.__enter__.__code__, _Ticking.__exit__.__code__)
+
+
+def _looked_at(error: BaseException) -> Span | None:
+    """The place in a spec that was being looked at when *error* arose."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        held = map(trace.tb_frame.f_locals.get, ("place", "schema", "node"))
+        spans = (getattr(each, "span", None) for each in held)
+        found = next((span for span in spans if isinstance(span, Span)), found)
+        trace = trace.tb_next
+    return found
 
 
 def _resident() -> int:

@@ -79,18 +79,24 @@ class Diagnostics:
 
     def __init__(self, waived: frozenset[str] = frozenset()) -> None:
         self._waived = waived
-        self._found: set[Diagnostic] = set()
+        self._found: dict[Diagnostic, Diagnostic] = {}
         self._counts: Counter[Rule] = Counter()
         self._standing_in: Mapping[Rule, Rule] = {}
 
     def report(self, rule: Rule, place: Place | Span, message: str, cure: str) -> None:
-        """Add a finding of *rule* at *place*; *cure* is its help. The same finding counts once."""
+        """Add a finding of *rule* at *place*; *cure* is its help.
+
+        The same finding counts once: as an error, if it was reported as one at any time.
+        """
         rule = self._standing_in.get(rule, rule)
         if self.is_waived(rule) or self._counts[rule] == _MOST_OF_A_RULE:
             return
         self._counts[rule] += 1
         span = place if isinstance(place, Span) else place.span
-        self._found.add(Diagnostic(span, rule, message, cure))
+        found = Diagnostic(span, rule, message, cure)
+        if found not in self._found or rule.severity is Severity.ERROR:
+            self._found.pop(found, None)  # the key, which another rule may equal, is replaced too
+            self._found[found] = found
 
     @contextmanager
     def standing_in(self, rules: Mapping[Rule, Rule]) -> Iterator[None]:

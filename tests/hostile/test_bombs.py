@@ -213,6 +213,16 @@ TAKEN: Final[dict[str, Make]] = {
     ),
     "a long text": api({"S0": {"type": "string", "description": "x" * 5_000_000}}),
     "many values": api({"S0": {"enum": [f"v{n}" for n in range(20_000)]}}),
+    "two thousand alternatives": api(
+        {
+            "S0": {"oneOf": [ref(n) for n in range(1, 2_001)]},
+            **{
+                f"S{n}": {"type": "object", "properties": {f"p{n}": {"type": "string"}}}
+                for n in range(1, 2_001)
+            },
+        },
+        request=True,
+    ),
     "a pattern that backtracks": api(
         {"S0": {"type": "string", "pattern": "^(a+)+$", "default": "a" * 5_000 + "!"}}
     ),

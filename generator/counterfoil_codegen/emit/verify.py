@@ -48,15 +48,23 @@ def _refused(text: str, name: str, grammar: Grammar) -> Iterator[tuple[int, str]
     yield from _refused_below(tree, grammar)
 
 
-def _refused_below(node: ast.AST, grammar: Grammar) -> Iterator[tuple[int, str]]:
-    for child in ast.iter_child_nodes(node):
-        if type(child) not in grammar.nodes:
-            yield _line(child, node), type(child).__name__
-            return
-        what = _refused_node(child, grammar)
+def _refused_below(root: ast.AST, grammar: Grammar) -> Iterator[tuple[int, str]]:
+    """What is wrong below *root*. No recursion: each bar of a long union holds all before it."""
+    waiting = [(child, root) for child in _children(root)]
+    while waiting:
+        node, parent = waiting.pop()
+        if type(node) not in grammar.nodes:
+            yield _line(node, parent), type(node).__name__
+            continue
+        what = _refused_node(node, grammar)
         if what:
-            yield _line(child, node), what
-        yield from _refused_below(child, grammar)
+            yield _line(node, parent), what
+        waiting += [(child, node) for child in _children(node)]
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """What stands in *node*, the last first."""
+    return [*ast.iter_child_nodes(node)][::-1]
 
 
 def _refused_node(node: ast.AST, grammar: Grammar) -> str:

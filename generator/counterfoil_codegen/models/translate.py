@@ -159,8 +159,8 @@ class _Translator:
                 return self._type(_forward(text))
             case ast.Name(id=name):
                 return self._name(name)
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return union([self._type(left), self._type(right)])
+            case ast.BinOp(op=ast.BitOr()):
+                return union(self._type(each) for each in _alternatives(node))
             case ast.Subscript(value=ast.Name(id=base), slice=arguments):
                 given = arguments.elts if isinstance(arguments, ast.Tuple) else [arguments]
                 return self._subscript(base, given)
@@ -199,6 +199,15 @@ class _Translator:
                 if self._imported.get(function) == "Field":
                     return {_constraint(each): _constant(each.value) for each in keywords}
         raise _unexpected(node)
+
+
+def _alternatives(node: ast.expr) -> list[ast.expr]:
+    """What stands between the bars of `A | B | C`, however many: each bar holds all before it."""
+    found: list[ast.expr] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        found.append(node.right)
+        node = node.left
+    return [node, *reversed(found)]
 
 
 def _forward(text: str) -> ast.expr:
