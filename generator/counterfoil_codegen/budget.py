@@ -117,6 +117,13 @@ class Meter:
                 yield
         except BudgetError as error:
             self._report(error)
+        except MemoryError:
+            self._diagnostics.report(
+                rules.MEMORY,
+                self._place,
+                "the system has no more memory to give for generating the API",
+                "is the spec what you expect? If so, let the process have more (ulimit -v)",
+            )
         except RecursionError as error:
             self._diagnostics.report(
                 rules.NESTING,

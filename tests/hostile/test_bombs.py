@@ -28,6 +28,8 @@ ROOT: Final = Path(__file__).parent.parent.parent
 TIGHT: Final = replace(USUAL, seconds=20, memory=512)
 HEAD: Final = "openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths: {}\n"
 LONGEST: Final = 400
+BARE: Final[dict[str, Json]] = {"openapi": "3.1.0", "info": {"title": "A", "version": "1"}}
+DONE: Final[Json] = {"204": {"description": "Done"}}
 NAMES: Final = ("password", "p\u0430ssword", "\u202edrowssap", "\u2066", "PASSWORD")
 
 
@@ -210,6 +212,9 @@ TAKEN: Final[dict[str, Make]] = {
             lambda n: {"type": "array", "items": {"anyOf": [ref(n), {"items": ref(n)}]}},
             {"type": "string"},
         )
+    ),
+    "a path of a million odd characters": spec_json(
+        json.dumps({**BARE, "paths": {"/" + "#" * 1_000_000: {"get": {"responses": DONE}}}})
     ),
     "a long text": api({"S0": {"type": "string", "description": "x" * 5_000_000}}),
     "many values": api({"S0": {"enum": [f"v{n}" for n in range(20_000)]}}),

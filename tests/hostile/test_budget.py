@@ -138,6 +138,19 @@ def test_c14_memory_ends_whatever_is_being_done() -> None:
     kept.clear()
 
 
+def starve() -> None:
+    raise MemoryError
+
+
+def test_c14_a_system_without_memory_is_told_as_what_it_is() -> None:
+    diagnostics = Diagnostics()
+    with Meter(USUAL, diagnostics, SPAN).watch():
+        starve()
+    (one,) = diagnostics
+    assert one.rule.id == "CF174"
+    assert "ulimit" in one.help
+
+
 def test_c14_what_is_waived_has_no_limit() -> None:
     every = frozenset({"CF171", "CF172", "CF173", "CF174"})
     lifted = USUAL.without(every)

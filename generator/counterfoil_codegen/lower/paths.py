@@ -17,7 +17,7 @@ _PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
 _ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/]*|//[^/]*|\{[^{}]*\}://[^/]*")
 _NOT_IN_PATH: Final = re.compile(r"[?#\x00-\x1f\x7f]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_ESCAPED: Final = re.compile(r"[ ?#](?![^{}]*\})")
+_ESCAPED: Final = re.compile(r"\{[^{}]*\}|[ ?#]")  # names of parameters are left as they are
 
 
 def parameter_names(template: str) -> tuple[str, ...]:
@@ -43,7 +43,7 @@ def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
             f"the path {template!r:.80} does not begin with a slash: it is served as if it did",
             "write the slash",
         )
-    escaped = _ESCAPED.sub(lambda found: quote(found[0]), template)
+    escaped = _ESCAPED.sub(_escape, template)
     if problem is None and escaped != template:
         diagnostics.report(
             rules.ESCAPED_PATH,
@@ -68,6 +68,10 @@ def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
             "write it as /segment/{parameter}, each parameter once",
         )
     return problem is None
+
+
+def _escape(found: re.Match[str]) -> str:
+    return quote(found[0]) if len(found[0]) == 1 else found[0]
 
 
 def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
