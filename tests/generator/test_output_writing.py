@@ -168,16 +168,18 @@ def test_c10_a_kill_at_any_step_leaves_the_old_package_or_the_new_one(tmp_path: 
     assert anew > 15
 
 
-@pytest.mark.parametrize("way", ["exchange", "link"])
+@pytest.mark.parametrize("way", ["exchange", "link", "stand in it"])
 def test_where_folders_cannot_be_exchanged(
     project: Project, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    """As on a network's file system, or one that has no links: file by file."""
+    """As on a network's file system, one that has no links, or from within: file by file."""
     project.write(FIRST)
     if way == "exchange":
         monkeypatch.setattr(writing, "exchange", lambda one, other: False)
-    else:
+    elif way == "link":
         fail_at(monkeypatch, os, "link", 0, OSError("no links here"))
+    else:
+        monkeypatch.chdir(project.package / "models")
     before = project.package.stat().st_ino
     project.write(SECOND)
     assert project.package.stat().st_ino == before

@@ -92,6 +92,8 @@ def _put_whole(folder: Path, planned: Plan, made: Path) -> bool:
     """
     gone = {*planned.replace, *planned.remove}
     is_new = kind(folder) is Kind.NOTHING
+    if Path.cwd().is_relative_to(folder.resolve()):
+        return False  # whoever ran this stands in it, and would stand in a folder that is gone
     try:
         if is_new:
             made.mkdir()
