@@ -317,3 +317,25 @@ def test_a_file_of_json_is_read_as_such_whatever_its_name(
 ) -> None:
     spec.write({"x.yaml": text})
     assert spec.value("x.yaml") == value
+
+
+def test_what_is_asked_for_again_is_not_looked_up_again(
+    spec: Spec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A schema that many use is resolved for each of them; one that leads nowhere is told again."""
+    spec.write({"x.yaml": "a: {$ref: y.yaml#/b}\nc: {$ref: y.yaml#/z}\n", "y.yaml": "b: 1\n"})
+    found = spec.loader.resolve(spec.at("x.yaml", "a"))
+    assert found is not None
+    asked: list[Node] = []
+    follow = spec.loader.follow
+
+    def heard(node: Node) -> Node | None:
+        asked.append(node)
+        return follow(node)
+
+    monkeypatch.setattr(spec.loader, "follow", heard)
+    assert spec.loader.resolve(spec.at("x.yaml", "a")) == found
+    assert asked == []
+    assert spec.loader.resolve(spec.at("x.yaml", "c")) is None
+    assert spec.loader.resolve(spec.at("x.yaml", "c")) is None
+    assert len(asked) == 2

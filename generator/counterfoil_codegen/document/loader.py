@@ -44,6 +44,7 @@ class Loader:
         self._identifiers: dict[str, Identifiers] = {}
         self._resources: dict[str, tuple[Document, Pointer]] = {}
         self._passed: set[Node] = set()
+        self._resolved: dict[Node, Node] = {}  # asked for many times, for each use of a schema
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -90,6 +91,8 @@ class Loader:
 
         None after a report: a reference is malformed, refused, leads nowhere or in a loop.
         """
+        if node in self._resolved:
+            return self._resolved[node]
         seen = [node]
         while (reference := node.get("$ref")) is not None:
             arrived = self.follow(reference)
@@ -100,6 +103,7 @@ class Loader:
                 return None
             seen.append(arrived)
             node = arrived
+        self._resolved |= dict.fromkeys(seen, node)
         return node
 
     def follow(self, node: Node) -> Node | None:

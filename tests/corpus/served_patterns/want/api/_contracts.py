@@ -5,13 +5,14 @@ from __future__ import annotations
 
 SCHEMAS = (
     '{"Open_3a2071d1": {"properties": {"a": {"type": "string"}}, "type": '
-    '"object"}, "Thing_384cdad3": {"properties": {"closed": {"allOf": '
-    '[{"$ref": "#/$defs/Open_3a2071d1"}]}, "conditional": {"type": '
-    '"string"}, "counted": {"contains": {"type": "string"}, "type": '
-    '"array"}, "either": {"allOf": [{"else": {"anyOf": [false]}, "if": '
-    '{"anyOf": [{"type": "string"}, {"type": "string"}]}}]}, "excluded": '
-    '{"type": "string"}, "keys": {"type": "object"}, "long": {"type": '
-    '"string"}, "named": {"propertyNames": {"maxLength": 3}, "type": '
-    '"object"}, "short": {"pattern": "^a{0,4000}$", "type": "string"}, '
-    '"twice": {"type": "string"}}, "type": "object"}}'
+    '"object"},\n'
+    '"Thing_384cdad3": {"properties": {"closed": {"allOf": [{"$ref": '
+    '"#/$defs/Open_3a2071d1"}]}, "conditional": {"type": "string"}, '
+    '"counted": {"contains": {"type": "string"}, "type": "array"}, "either": '
+    '{"allOf": [{"else": {"anyOf": [false]}, "if": {"anyOf": [{"type": '
+    '"string"}, {"type": "string"}]}}]}, "excluded": {"type": "string"}, '
+    '"keys": {"type": "object"}, "long": {"type": "string"}, "named": '
+    '{"propertyNames": {"maxLength": 3}, "type": "object"}, "short": '
+    '{"pattern": "^a{0,4000}$", "type": "string"}, "twice": {"type": '
+    '"string"}}, "type": "object"}}'
 )
