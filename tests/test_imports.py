@@ -33,6 +33,7 @@ RUNTIME: Final = [
     ["_sending", "_server", "_servlets"],
     ["_resources", "_validation"],
     ["client", "contracts", "metrics", "servlet", "stub", "testing", "tracing", "validation"],
+    ["_serving"],
 ]
 GENERATOR: Final = [
     ["pattern_extent"],

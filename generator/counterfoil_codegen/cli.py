@@ -31,7 +31,9 @@ _VERBS: Final = {
     "check": "tell whether they are what the specs ask for",
     "routes": "list what the specs serve, and where that stands",
     "scaffold": "write handler skeletons for what has no handler",
+    "serve": "serve what a function makes, in one process or several",
 }
+_SERVE: Final = "serve"
 # What the extra `codegen` brings, by the names of its modules.
 _EXTRA: Final = {"_ruamel_yaml", "datamodel_code_generator", "jinja2", "ruamel", "ruff", "tabulate"}
 _EXTRA_MISSING: Final = (
@@ -82,6 +84,8 @@ def _run(arguments: Sequence[str]) -> int:
         overview.print_help(sys.stderr)
         overview.exit(_TROUBLE)
     given = overview.parse_args(arguments, namespace=_Given())
+    if given.verb == _SERVE:  # of the runtime, which is no part of this
+        os.execv(sys.executable, [sys.executable, "-m", "counterfoil", *given.rest])
     parser = argparse.ArgumentParser(
         prog=f"counterfoil {given.verb}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

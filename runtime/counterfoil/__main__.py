@@ -1,0 +1,116 @@
+"""Serve what a function makes: `python -m counterfoil --help`."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Final
+
+from twisted.internet.address import UNIXAddress
+
+from counterfoil._server.draining import GRACE
+from counterfoil._serving.changes import Changes
+from counterfoil._serving.sockets import BoundSocket, bind
+from counterfoil._serving.supervisor import Supervisor
+
+_ABOUT: Final = """\
+Serve what a function makes, in processes of its own that share the sockets.
+
+The function takes the reactor, and returns a counterfoil.Site or a resource, or an awaitable of
+one. SIGTERM and SIGINT end the server, within --grace; a second one ends it at once. SIGHUP starts
+new workers, which read the program anew; when they serve, the old ones end what they have begun.
+A worker that dies is replaced."""
+
+_EXAMPLES: Final = """\
+examples:
+  counterfoil serve app:make --listen tcp:8080
+  counterfoil serve app:make --listen tcp:8080 --listen unix:/run/app.socket --workers 4
+  counterfoil serve app:make --listen tcp:8080:interface=127.0.0.1 --reload"""
+
+
+class _Options:
+    target: str
+    listen: list[str]
+    workers: int
+    grace: float
+    reload: bool
+
+
+def main() -> int:
+    """Serve as the command line says; the exit code."""
+    options = _parser().parse_args(namespace=_Options())
+    try:
+        bound = bind(options.listen)
+    except (OSError, ValueError) as error:
+        _say(f"cannot listen: {error}")
+        return 2
+    for each in bound:
+        _say(f"listens on {_shown(each)}")
+    changes = Changes(Path.cwd()) if options.reload else None
+    supervisor = Supervisor(
+        options.target,
+        options.listen,
+        bound,
+        workers=options.workers,
+        grace=options.grace,
+        changes=changes,
+        say=_say,
+    )
+    return supervisor.run()
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="counterfoil serve",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("target", metavar="PACKAGE:FUNCTION", help="what makes what is served")
+    parser.add_argument(
+        "--listen",
+        metavar="ENDPOINT",
+        action="append",
+        required=True,
+        help="where, as Twisted's endpoints are written: tcp:8080, unix:/run/app.socket, "
+        "ssl:8443:privateKey=...; may be repeated",
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=_count, default=1, help="how many processes (default: 1)"
+    )
+    parser.add_argument(
+        "--grace",
+        metavar="SECONDS",
+        type=float,
+        default=GRACE,
+        help=f"how long requests may take that have begun when it ends (default: {GRACE:g})",
+    )
+    parser.add_argument(
+        "--reload",
+        action="store_true",
+        help="for development: generate when a spec changes, and take over what has changed",
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise ArgumentTypeError("write a number from 1 to 1024")
+    return int(text)
+
+
+def _shown(bound: BoundSocket) -> str:
+    address = bound.getHost()
+    if isinstance(address, UNIXAddress):
+        return repr(address.name)
+    return f"{address.host} port {address.port}"
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"counterfoil: {text}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Serving in processes: one that watches, and workers that share its sockets."""

@@ -1,0 +1,209 @@
+"""The sockets that a server listens on: bound once, and shared by all of its workers.
+
+Endpoints ask a reactor for a port. Here they are given what binds in place of one, or what takes
+the sockets that were bound: so whatever can be written as an endpoint can be shared, TLS too.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol, cast
+
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.base import ReactorBase
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import (
+    IListeningPort,
+    IOpenSSLContextFactory,
+    IProtocolFactory,
+)
+from twisted.internet.protocol import Factory
+from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.python.failure import Failure
+
+__all__ = ["Adopting", "Bound", "bind"]
+
+BACKLOG = 1024
+"""How many connections wait at least until they are taken. Twisted's own 50 are few."""
+
+
+class Bound(Protocol):
+    """A socket that listens, as its endpoint sees it."""
+
+    def getHost(self) -> IPv4Address | IPv6Address | UNIXAddress:
+        """Its address."""
+
+
+class BoundSocket:
+    """A socket that listens."""
+
+    def __init__(self, listening: socket.socket, path: str | None = None) -> None:
+        self.socket = listening
+        self._path = path
+
+    def getHost(self) -> IPv4Address | IPv6Address | UNIXAddress:
+        """Its address."""
+        name = self.socket.getsockname()
+        if self.socket.family == socket.AF_UNIX:
+            return UNIXAddress(name)
+        kind = IPv6Address if self.socket.family == socket.AF_INET6 else IPv4Address
+        return kind("TCP", *name[:2])
+
+    def close(self) -> None:
+        """Close it, and remove its file if it has one."""
+        self.socket.close()
+        if self._path is not None:
+            with suppress(OSError):
+                Path(self._path).unlink()
+
+
+class _Binding:
+    """What endpoints take for a reactor: binds, and listens to nothing."""
+
+    def __init__(self) -> None:
+        self.bound: list[BoundSocket] = []
+
+    def listenTCP(
+        self, port: int, factory: object, backlog: int = 50, interface: str = ""
+    ) -> BoundSocket:
+        """Bind a TCP socket."""
+        family = socket.AF_INET6 if ":" in interface else socket.AF_INET
+        made = socket.socket(family, socket.SOCK_STREAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((interface, port))
+        made.listen(max(backlog, BACKLOG))
+        return self._keep(BoundSocket(made))
+
+    def listenSSL(
+        self,
+        port: int,
+        factory: object,
+        contextFactory: object,
+        backlog: int = 50,
+        interface: str = "",
+    ) -> BoundSocket:
+        """The same: who connects finds out about TLS later."""
+        return self.listenTCP(port, factory, backlog, interface)
+
+    def listenUNIX(
+        self,
+        address: str,
+        factory: object,
+        backlog: int = 50,
+        mode: int = 0o666,
+        wantPID: int = 0,
+    ) -> BoundSocket:
+        """Bind a UNIX socket; one that nobody listens on any more is replaced."""
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with suppress(ConnectionRefusedError, FileNotFoundError):
+            if _is_answered(address):
+                raise OSError(f"somebody listens on {address!r} already")
+        with suppress(FileNotFoundError):
+            if Path(address).is_socket():
+                Path(address).unlink()
+        made.bind(address)
+        Path(address).chmod(mode)
+        made.listen(max(backlog, BACKLOG))
+        return self._keep(BoundSocket(made, address))
+
+    def adoptStreamPort(self, descriptor: int, family: int, factory: object) -> BoundSocket:
+        """Take a socket that was handed to this process, as systemd does."""
+        return self._keep(BoundSocket(socket.socket(family, fileno=os.dup(descriptor))))
+
+    def _keep(self, made: BoundSocket) -> BoundSocket:
+        self.bound.append(made)
+        return made
+
+
+def bind(endpoints: Sequence[str]) -> list[BoundSocket]:
+    """The sockets of *endpoints*, each written as Twisted's `serverFromString` takes them.
+
+    Raises `ValueError` for what is no endpoint, and `OSError` for one that cannot be bound; then
+    none stays bound.
+    """
+    binding = _Binding()
+    try:
+        for endpoint in endpoints:
+            _listen(binding, endpoint)
+    except BaseException:
+        for each in binding.bound:
+            each.close()
+        raise
+    return binding.bound
+
+
+def _listen(binding: _Binding, endpoint: str) -> None:
+    failures: list[Failure] = []
+    before = len(binding.bound)
+    listening = serverFromString(cast("ReactorBase", binding), endpoint).listen(Factory())
+    listening.addErrback(failures.append)
+    for failure in failures:
+        failure.raiseException()
+    if len(binding.bound) == before:
+        raise ValueError(f"{endpoint!r} does not listen on a socket that can be shared")
+
+
+class Adopting:
+    """What endpoints take for a reactor in a worker: hands them the sockets that were bound."""
+
+    def __init__(self, reactor: ReactorBase, descriptors: Sequence[int]) -> None:
+        self._reactor = reactor
+        self._left: Iterator[int] = iter(descriptors)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._reactor, name)
+
+    def listenTCP(self, port: int, factory: IProtocolFactory, *_: object, **__: object) -> object:
+        """The next socket, for *factory*."""
+        return self._adopt(factory)
+
+    def listenSSL(
+        self,
+        port: int,
+        factory: IProtocolFactory,
+        contextFactory: IOpenSSLContextFactory,
+        *_: object,
+        **__: object,
+    ) -> object:
+        """The same, with TLS."""
+        secured = TLSMemoryBIOFactory(contextFactory, False, factory)
+        return self._adopt(cast("IProtocolFactory", secured))
+
+    def listenUNIX(
+        self, address: str, factory: IProtocolFactory, *_: object, **__: object
+    ) -> object:
+        """The next socket, for *factory*."""
+        return self._adopt(factory)
+
+    def adoptStreamPort(self, descriptor: int, family: int, factory: IProtocolFactory) -> object:
+        """The next socket, for *factory*."""
+        return self._adopt(factory)
+
+    def _adopt(self, factory: IProtocolFactory) -> IListeningPort:
+        descriptor = next(self._left)
+        with socket.socket(fileno=os.dup(descriptor)) as handed:
+            family = handed.family
+            handed.setblocking(False)
+            port: IListeningPort = cast("AdoptsPorts", self._reactor).adoptStreamPort(
+                handed.fileno(), family, factory
+            )
+        return port
+
+
+class AdoptsPorts(Protocol):
+    """A reactor, as far as it takes sockets over (`IReactorSocket`)."""
+
+    def adoptStreamPort(
+        self, descriptor: int, family: int, factory: IProtocolFactory, /
+    ) -> IListeningPort:
+        """Listen on the socket *descriptor*, which is duplicated."""
+
+
+def _is_answered(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.connect(path)
+    return True

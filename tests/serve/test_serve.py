@@ -1,0 +1,389 @@
+"""`counterfoil serve`, with real processes, sockets and signals."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.mounts.certificate import write_certificate
+
+APP = """\
+import os
+import re
+
+from counterfoil import JsonResource
+from twisted.internet.task import deferLater
+
+
+def make(reactor):
+    async def slow(request):
+        await deferLater(reactor, 1.5, lambda: None)
+        return 200, {"pid": os.getpid()}
+
+    root = JsonResource()
+    told = {"pid": os.getpid(), "version": 1}
+    root.register_paths("GET", [re.compile("^/who$")], lambda request: (200, told), "Who")
+    root.register_paths("GET", [re.compile("^/slow$")], slow, "Slow")
+    return root
+"""
+
+COMMAND = (sys.executable, "-m", "counterfoil_codegen", "serve")
+
+PATIENCE = 20.0
+"""How long, in seconds, a test waits for a process."""
+
+
+class Serving:
+    """A server, as a user starts it."""
+
+    def __init__(self, folder: Path, *arguments: str, listen: str | None = None) -> None:
+        self.port = free_port()
+        endpoint = listen or f"tcp:{self.port}:interface=127.0.0.1"
+        self.log = folder / "log.txt"
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*COMMAND, "app:make", "--listen", endpoint, *arguments],
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+            )
+
+    def who(self) -> dict[str, int]:
+        return self.get("/who")
+
+    def get(self, path: str) -> dict[str, int]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("GET", path)
+            return cast("dict[str, int]", json.load(connection.getresponse()))
+        finally:
+            connection.close()
+
+    def workers(self, asked: int = 30) -> set[int]:
+        return {self.who()["pid"] for _ in range(asked)}
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def ends(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as asked:
+        port: int = asked.getsockname()[1]
+        return port
+
+
+def until(holds: Callable[[], bool], what: Serving | None = None) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with suppress(OSError, HTTPException, ValueError):
+            if holds():
+                return
+        time.sleep(0.05)
+    raise AssertionError("" if what is None else what.said())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "app.py").write_text(APP, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def start(folder: Path) -> Iterator[Callable[..., Serving]]:
+    started: list[Serving] = []
+
+    def begin(*arguments: str, listen: str | None = None, waits: bool = True) -> Serving:
+        server = Serving(folder, *arguments, listen=listen)
+        started.append(server)
+        if waits:
+            until(lambda: server.who()["pid"] > 0, server)
+        return server
+
+    yield begin
+    for server in started:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.wait()
+
+
+def changed(folder: Path, version: int) -> None:
+    code = APP.replace('"version": 1', f'"version": {version}')
+    (folder / "app.py").write_text(code, encoding="utf-8")
+
+
+def test_every_worker_serves(start: Callable[..., Serving]) -> None:
+    server = start("--workers", "2")
+    until(lambda: len(server.workers()) == 2, server)
+    assert server.ends() == 0
+
+
+def test_nothing_is_lost_as_new_workers_take_over(
+    folder: Path, start: Callable[..., Serving]
+) -> None:
+    server = start("--workers", "2")
+    failures: list[str] = []
+    seen: list[int] = []
+    over = threading.Event()
+
+    def ask() -> None:
+        while not over.is_set():
+            try:
+                seen.append(server.who()["version"])
+            except (OSError, HTTPException) as error:
+                failures.append(repr(error))
+
+    slow: list[dict[str, int]] = []
+    asking = [threading.Thread(target=ask) for _ in range(2)]
+    asking.append(threading.Thread(target=lambda: slow.append(server.get("/slow"))))
+    for thread in asking:
+        thread.start()
+    before = server.workers()
+    changed(folder, 2)
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: "the new workers serve" in server.said(), server)
+    until(lambda: not before & server.workers(), server)
+    over.set()
+    for thread in asking:
+        thread.join(PATIENCE)
+    assert not failures
+    assert {*seen} == {1, 2}
+    assert slow[0]["pid"] in before
+    assert server.who()["version"] == 2
+
+
+def test_new_workers_that_cannot_serve_leave_it_to_the_old_ones(
+    folder: Path, start: Callable[..., Serving]
+) -> None:
+    server = start()
+    before = server.workers()
+    (folder / "app.py").write_text("raise RuntimeError('broken')\n", encoding="utf-8")
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: "the old ones go on" in server.said(), server)
+    assert server.workers() == before
+    assert "RuntimeError: broken" in server.said()
+
+
+def test_a_worker_that_dies_is_replaced(start: Callable[..., Serving]) -> None:
+    server = start()
+    before = server.who()["pid"]
+    os.kill(before, signal.SIGKILL)
+    until(lambda: server.who()["pid"] != before, server)
+    assert "signal SIGKILL" in server.said()
+
+
+def test_what_has_begun_comes_to_its_end(start: Callable[..., Serving]) -> None:
+    server = start()
+    slow: list[dict[str, int]] = []
+    asking = threading.Thread(target=lambda: slow.append(server.get("/slow")))
+    asking.start()
+    until(lambda: server.who()["pid"] > 0, server)
+    assert server.ends() == 0
+    asking.join(PATIENCE)
+    assert slow[0]["pid"] > 0
+
+
+def test_the_second_signal_ends_it_at_once(start: Callable[..., Serving]) -> None:
+    server = start("--grace", "600")
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\n\r\n" * 50)
+        until(lambda: server.who()["pid"] > 0, server)
+        server.process.send_signal(signal.SIGTERM)
+        until(lambda: refuses(server.port), server)
+        assert server.ends() == 0
+
+
+def refuses(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.2):
+            return False
+    except OSError:
+        return True
+
+
+def test_workers_do_not_outlive_who_watches_them(start: Callable[..., Serving]) -> None:
+    server = start()
+    worker = server.who()["pid"]
+    server.process.kill()
+    server.process.wait()
+
+    def is_gone() -> bool:
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return True
+        return Path(f"/proc/{worker}/stat").read_text(encoding="utf-8").split()[2] == "Z"
+
+    until(is_gone)
+
+
+def test_a_unix_socket_is_bound_and_removed(folder: Path, start: Callable[..., Serving]) -> None:
+    path = folder / "app.socket"
+    left = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    left.bind(str(path))  # as a server leaves it that was killed
+    left.close()
+    server = start(listen=f"unix:{path}", waits=False)
+
+    def answer() -> bytes:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.connect(str(path))
+            client.sendall(b"GET /who HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            return b"".join(iter(lambda: client.recv(4096), b""))
+
+    until(lambda: answer().startswith(b"HTTP/1.1 200 OK\r\n"), server)
+    second = start(listen=f"unix:{path}", waits=False)
+    assert second.process.wait(PATIENCE) == 2
+    assert "somebody listens on" in second.said()
+    assert server.ends() == 0
+    assert not path.exists()
+
+
+def test_tls_is_shared_too(folder: Path, start: Callable[..., Serving]) -> None:
+    certificate = folder / "certificate.pem"
+    write_certificate(certificate)
+    port = free_port()
+    listen = f"ssl:{port}:interface=127.0.0.1:privateKey=certificate.pem"
+    server = start("--workers", "2", listen=listen, waits=False)
+    context = ssl.create_default_context(cafile=str(certificate))
+
+    def status() -> int:
+        connection = HTTPSConnection("127.0.0.1", port, context=context, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/who")
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    until(lambda: status() == 200, server)
+
+
+@pytest.mark.parametrize(
+    ("app", "arguments", "code", "says"),
+    [
+        ("", ["--listen", "nothing"], 2, "cannot listen: "),
+        ("", ["--workers", "0"], 2, "write a number from 1 to 1024"),
+        ("", [], 1, "app has no function make"),
+        ("def make(reactor): return 7", [], 1, "app:make has made a int: make a counterfoil.Site"),
+        ("import missing", [], 1, "No module named 'missing'"),
+    ],
+)
+def test_what_cannot_be_served_is_told(
+    folder: Path,
+    start: Callable[..., Serving],
+    app: str,
+    arguments: list[str],
+    code: int,
+    says: str,
+) -> None:
+    (folder / "app.py").write_text(app, encoding="utf-8")
+    server = start(*arguments, waits=False)
+    assert server.process.wait(PATIENCE) == code
+    assert says in server.said()
+
+
+def test_a_port_that_is_taken_is_told(start: Callable[..., Serving]) -> None:
+    server = start()
+    second = start(listen=f"tcp:{server.port}:interface=127.0.0.1", waits=False)
+    assert second.process.wait(PATIENCE) == 2
+    assert "cannot listen: " in second.said()
+
+
+SPEC = """\
+openapi: 3.1.0
+info: {title: Case, version: "1"}
+paths:
+  /things:
+    get:
+      operationId: listThings
+      responses:
+        "200": {description: All., content: {application/json: {schema: {type: integer}}}}
+"""
+
+GENERATED = """\
+from counterfoil import JsonResource
+
+from api import SpecHandler, register
+
+
+class Things(SpecHandler):
+    async def list_things(self, request):
+        return 7
+
+
+def make(reactor):
+    root = JsonResource()
+    register(root, spec=Things())
+    return root
+"""
+
+
+def test_what_is_developed_is_generated_and_taken_over(
+    folder: Path, start: Callable[..., Serving]
+) -> None:
+    (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    settings = '[[tool.counterfoil.api]]\npackage = "api"\nspec = ["spec.yaml"]\noutput = "."\n'
+    (folder / "pyproject.toml").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-m", "counterfoil_codegen", "generate"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    (folder / "app.py").write_text(GENERATED, encoding="utf-8")
+    server = start("--reload", waits=False)
+    until(lambda: status_of(server, "/things") == 200, server)
+    (folder / "spec.yaml").write_text(SPEC.replace("/things", "/others"), encoding="utf-8")
+    until(lambda: status_of(server, "/others") == 200, server)
+    assert status_of(server, "/things") == 404
+    (folder / "spec.yaml").write_text("openapi: 3.1.0\n", encoding="utf-8")
+    until(lambda: "until the spec is mended" in server.said(), server)
+    assert status_of(server, "/others") == 200
+    assert server.ends(signal.SIGINT) == 0
+
+
+def status_of(server: Serving, path: str) -> int:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_twist_serves_the_same(folder: Path) -> None:
+    port = free_port()
+    twist = Path(sys.executable).parent / "twist"
+    listen = f"tcp:{port}:interface=127.0.0.1"
+    with subprocess.Popen(
+        [twist, "counterfoil", "--listen", listen, "app:make"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            until(lambda: asked_of(port)["version"] == 1)
+        finally:
+            process.terminate()
+        assert process.wait(PATIENCE) in {0, -signal.SIGTERM}  # it ends of what it was sent
+
+
+def asked_of(port: int) -> dict[str, int]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", "/who")
+        return cast("dict[str, int]", json.load(connection.getresponse()))
+    finally:
+        connection.close()
