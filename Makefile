@@ -84,6 +84,10 @@ test: check mounts schemathesis-environment ## check, then every test, with the 
 support: $(installed) ## write docs/support.md from the rules and the corpus
 	$(bin)/python -m tests.support
 
+.PHONY: without-httptools
+without-httptools: $(installed) ## every test of the runtime, with heads read line by line
+	$(bin)/python -m pytest --without-httptools --numprocesses=auto --dist=loadfile tests/runtime tests/faults
+
 .PHONY: soak
 soak: $(installed) ## do the faults of tests/faults a thousand times over
 	$(bin)/python -m pytest --soak --capture=no tests/faults

@@ -14,6 +14,7 @@ __all__ = [
     "golden",
     "pytest_addoption",
     "pytest_runtest_makereport",
+    "reads_lines",
     "running_reactor",
     "serve",
     "soak",
@@ -29,6 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden", action="store_true", help="rewrite what the corpus wants with what came"
     )
+    parser.addoption(
+        "--without-httptools", action="store_true", help="have heads read line by line"
+    )
     parser.addoption("--soak", action="store_true", help="do each fault a thousand times over")
 
 
@@ -42,6 +46,17 @@ def golden(pytestconfig: pytest.Config) -> bool:
 def soak(pytestconfig: pytest.Config) -> bool:
     """Whether faults are to be done for long."""
     return pytestconfig.getoption("soak") is True
+
+
+@pytest.fixture(autouse=True, scope="session")
+def reads_lines(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Sites read heads as they do where httptools is not installed, if that was asked for."""
+    if pytestconfig.getoption("without_httptools") is not True:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("counterfoil._server.site.head_reader", lambda: None)
+        yield
 
 
 @pytest.fixture

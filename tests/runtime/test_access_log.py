@@ -679,7 +679,7 @@ def test_a103_the_date_is_made_once_a_second(monkeypatch: pytest.MonkeyPatch) ->
     now = 1_000_000_000.25
     monkeypatch.setattr("time.time", lambda: now)
     first = usual.lines()
-    assert {name: [*values] for name, values in first.items()} == {
+    assert {name: [*values] for name, values in first.by_name.items()} == {
         b"Server": [b"kiosk"],
         b"Date": [b"Sun, 09 Sep 2001 01:46:40 GMT"],
         b"X-Content-Type-Options": [b"nosniff"],
@@ -687,7 +687,7 @@ def test_a103_the_date_is_made_once_a_second(monkeypatch: pytest.MonkeyPatch) ->
     now += 0.5
     assert usual.lines() is first
     now += 0.5
-    assert [*usual.lines()[b"Date"]] == [b"Sun, 09 Sep 2001 01:46:41 GMT"]
+    assert [*usual.lines().by_name[b"Date"]] == [b"Sun, 09 Sep 2001 01:46:41 GMT"]
 
 
 @pytest.mark.parametrize("name", [b"Server", b"Date", b"X-Content-Type-Options", b"Cache-Control"])

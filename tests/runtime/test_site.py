@@ -397,3 +397,23 @@ def test_what_a_plain_resource_raises_is_answered_and_logged_as_itself(
     caplog.set_level(logging.INFO)
     assert serve(Failing()).get("/").status == status
     assert str(error) in caplog.text
+
+
+def test_a_request_has_all_that_twisteds_own_has(serve: Serve) -> None:
+    """It sets by itself what Twisted's constructors set: whatever they add must be added."""
+    seen: list[Request] = []
+
+    class Looks(Resource):
+        def __init__(self) -> None:
+            Resource.__init__(self)
+            self.isLeaf = True
+
+        @override
+        def render(self, request: Request) -> bytes:
+            seen.append(request)
+            seen.append(Request(request.channel, parsePOSTFormSubmission=False))
+            return b""
+
+    assert serve(Looks()).get("/").status == 200
+    ours, theirs = seen
+    assert {name for name in vars(theirs) if not hasattr(ours, name)} <= {"channel"}

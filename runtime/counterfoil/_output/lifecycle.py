@@ -48,7 +48,7 @@ class Lifecycle:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the headers."""
-        return tuple(name.decode("ascii") for name in self.lines)
+        return tuple(name.decode("ascii") for name in self.lines.by_name)
 
     def set_headers(self, request: Request) -> None:
         """Set the headers. What the handler sets besides takes their place, but for links."""

@@ -7,9 +7,9 @@ handler does.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import Final, cast
 
 from twisted.web.http_headers import Headers
 from typing_extensions import override
@@ -17,17 +17,17 @@ from typing_extensions import override
 from counterfoil._types import Request
 
 __all__ = [
+    "NO_LINES",
+    "GivenHeaders",
     "PreparedHeaders",
     "PreparedLines",
     "describe_content",
     "has_control_character",
+    "joined",
     "prepared",
     "set_prepared",
     "spelled",
 ]
-
-PreparedLines: TypeAlias = Mapping[bytes, list[bytes]]
-"""Values by the name as it is sent."""
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_A_FIELD = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -35,11 +35,25 @@ _OFTEN_SEEN = 64
 """How long a name may be, in bytes, that is kept."""
 
 
+class PreparedLines:
+    """Headers that are set as one, and equal none but themselves: a key for what is made of them.
+
+    Their values are tuples, whatever Twisted declares: they are shared, so nobody must be able to
+    change them.
+    """
+
+    __slots__ = ("__weakref__", "by_name")
+
+    def __init__(self, by_name: Mapping[bytes, Sequence[bytes]]) -> None:
+        self.by_name = {name: cast("list[bytes]", tuple(each)) for name, each in by_name.items()}
+
+
+NO_LINES: Final = PreparedLines({})
+
+
 def prepared(lines: Mapping[str, str]) -> PreparedLines:
     """*lines* as they are sent."""
-    spelling = Headers({name: [value] for name, value in lines.items()})
-    # Tuples, whatever Twisted declares: they are shared, so nobody must be able to change them.
-    return {name: cast("list[bytes]", tuple(v)) for name, v in spelling.getAllRawHeaders()}
+    return PreparedLines(dict(Headers({n: [v] for n, v in lines.items()}).getAllRawHeaders()))
 
 
 def has_control_character(value: str | bytes) -> bool:
@@ -73,22 +87,13 @@ class PreparedHeaders(Headers):
         """The values of *name*, which is spelled; None if there is none."""
         return self._rawHeaders.get(name)
 
+    def take(self, lines: dict[bytes, list[bytes]]) -> None:
+        """Have *lines*, checked and by names that are spelled, and no others."""
+        self._rawHeaders = lines
+
     def append(self, name: bytes, value: bytes) -> None:
         """Add a checked *value* to those of *name*, which is spelled, and not prepared."""
         self._rawHeaders.setdefault(name, []).append(value)
-
-    def update(self, lines: PreparedLines) -> None:
-        """Set *lines*."""
-        self._rawHeaders.update(lines)
-
-    def describe_content(self, lines: PreparedLines, defaults: PreparedLines) -> None:
-        """For the function of this name."""
-        headers = self._rawHeaders
-        headers.pop(b"Content-Length", None)
-        headers.pop(b"Transfer-Encoding", None)
-        for name, values in defaults.items():
-            headers.setdefault(name, values)
-        headers.update(lines)
 
     @override
     def setRawHeaders(self, name: str | bytes, values: Sequence[str | bytes]) -> None:
@@ -103,27 +108,117 @@ class PreparedHeaders(Headers):
         self.setRawHeaders(name, [*(self.getRawHeaders(name) or ()), value])
 
 
+class GivenHeaders(PreparedHeaders):
+    """The headers of an answer. As long as all of them are prepared, they are not set one by one.
+
+    Most answers have the same ones but for their length: those are joined once, and kept.
+    """
+
+    __slots__ = ("_blocks", "_length", "_lines")
+
+    def __init__(self) -> None:
+        self._blocks: tuple[PreparedLines, ...] = ()
+        self._length: int | None = None
+        self._lines: dict[bytes, list[bytes]] | None = None
+
+    @property
+    @override
+    def _rawHeaders(self) -> dict[bytes, list[bytes]]:
+        """The lines by their names: Twisted's methods read and change them here."""
+        if self._lines is None:
+            self._lines = _by_name(self._blocks, self._length)
+        return self._lines
+
+    @_rawHeaders.setter
+    @override
+    def _rawHeaders(self, lines: dict[bytes, list[bytes]]) -> None:
+        self._lines = lines
+
+    def update(self, lines: PreparedLines) -> None:
+        """Set *lines*."""
+        if self._lines is None:
+            self._blocks += (lines,)
+        else:
+            self._lines.update(lines.by_name)
+
+    def describe_content(
+        self, lines: PreparedLines, length: int | None, defaults: PreparedLines
+    ) -> None:
+        """For the function of this name."""
+        if self._lines is None:
+            self._blocks = (defaults, *self._blocks, lines)
+            self._length = length
+            return
+        headers = self._lines
+        headers.pop(b"Content-Length", None)
+        headers.pop(b"Transfer-Encoding", None)
+        for name, values in defaults.by_name.items():
+            headers.setdefault(name, values)
+        headers.update(lines.by_name)
+        if length is not None:
+            headers[b"Content-Length"] = [b"%d" % length]
+
+    def joined(self) -> bytes:
+        """The lines as they are sent, each with its end (RFC 9112, section 5)."""
+        if self._lines is not None:
+            return _joined(self._lines.items())
+        if self._length is None:
+            return _joined_blocks(self._blocks)
+        return b"%bContent-Length: %d\r\n" % (_joined_blocks(self._blocks), self._length)
+
+
+def _by_name(blocks: Iterable[PreparedLines], length: int | None) -> dict[bytes, list[bytes]]:
+    lines: dict[bytes, list[bytes]] = {}
+    for block in blocks:
+        lines.update(block.by_name)
+    if length is not None:
+        lines[b"Content-Length"] = [b"%d" % length]
+    return lines
+
+
+@lru_cache(maxsize=256)
+def _joined_blocks(blocks: tuple[PreparedLines, ...]) -> bytes:
+    return _joined(_by_name(blocks, None).items())
+
+
+def _joined(lines: Iterable[tuple[bytes, Iterable[bytes]]]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % (name, value) for name, values in lines for value in values])
+
+
+def joined(headers: Headers) -> bytes:
+    """The lines of *headers* as they are sent, each with its end (RFC 9112, section 5)."""
+    if isinstance(headers, GivenHeaders):
+        return headers.joined()
+    return _joined(headers.getAllRawHeaders())
+
+
 def set_prepared(request: Request, lines: PreparedLines) -> None:
     """Set *lines* in the response to *request*, whatever site it is of."""
     headers = request.responseHeaders
-    if isinstance(headers, PreparedHeaders):
+    if isinstance(headers, GivenHeaders):
         headers.update(lines)
         return
-    for name, values in lines.items():
+    for name, values in lines.by_name.items():
         headers.setRawHeaders(name, values)
 
 
-def describe_content(request: Request, lines: PreparedLines, defaults: PreparedLines) -> None:
-    """Set *lines*, and *defaults* where there is nothing, as a new content is described.
+def describe_content(
+    request: Request, lines: PreparedLines, length: int | None, defaults: PreparedLines
+) -> None:
+    """Set *lines* and *length*, and *defaults* where there is nothing, as a content is described.
 
     A former `Content-Length` is withdrawn, and so is `Transfer-Encoding`, which is the connection's
     to say.
     """
     headers = request.responseHeaders
-    if isinstance(headers, PreparedHeaders):
-        headers.describe_content(lines, defaults)
+    if isinstance(headers, GivenHeaders):
+        headers.describe_content(lines, length, defaults)
         return
     headers.removeHeader(b"Content-Length")
     headers.removeHeader(b"Transfer-Encoding")
-    absent = {name: each for name, each in defaults.items() if not headers.hasHeader(name)}
-    set_prepared(request, {**absent, **lines})
+    for name, values in defaults.by_name.items():
+        if not headers.hasHeader(name):
+            headers.setRawHeaders(name, values)
+    set_prepared(request, lines)
+    if length is not None:
+        headers.setRawHeaders(b"Content-Length", [b"%d" % length])

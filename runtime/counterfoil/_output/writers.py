@@ -18,7 +18,7 @@ from counterfoil._json.encoding import encode
 from counterfoil._output.connection import is_over, send_whole
 from counterfoil._output.cors import Cors
 from counterfoil._output.headers import set_status
-from counterfoil._output.prepared import PreparedLines, describe_content, prepared
+from counterfoil._output.prepared import NO_LINES, PreparedLines, describe_content, prepared
 from counterfoil._output.producers import ByteProducer, pieces_of
 from counterfoil._types import Request, ResponseWriter
 
@@ -40,7 +40,6 @@ AT_ONCE = 16 * 1024
 _WITHOUT_CONTENT = frozenset({204, 304})
 _RESET_CONTENT = 205
 _ANY_ORIGIN = Cors()
-_NONE: PreparedLines = {}
 _UNLESS_SAID_OTHERWISE = prepared({"Cache-Control": "no-cache, no-store, must-revalidate"})
 
 
@@ -115,7 +114,7 @@ def _write(
     status: int,
     body: bytes,
     content_type: str | bytes | None,
-    defaults: PreparedLines = _NONE,
+    defaults: PreparedLines = NO_LINES,
 ) -> None:
     if status in _WITHOUT_CONTENT:
         body = b""
@@ -133,19 +132,17 @@ def write_head(
     status: int,
     content_type: str | bytes | None,
     length: int | None,
-    defaults: PreparedLines = _NONE,
+    defaults: PreparedLines = NO_LINES,
 ) -> None:
     """Set the headers that say what the body is; *length* is None for one that is not known yet.
 
     *defaults* are set where nothing else is.
     """
-    has_content = status not in _WITHOUT_CONTENT
-    lines: dict[bytes, list[bytes]] = {}
-    if content_type is not None and has_content:
-        lines.update(_content_type(content_type))
-    if length is not None and has_content:
-        lines[b"Content-Length"] = [b"%d" % length]
-    describe_content(request, lines, defaults)
+    if status in _WITHOUT_CONTENT:
+        describe_content(request, NO_LINES, None, defaults)
+    else:
+        lines = NO_LINES if content_type is None else _content_type(content_type)
+        describe_content(request, lines, length, defaults)
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,6 +25,8 @@ from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.headers import set_status
 from counterfoil._output.rendering import Renderer
+from counterfoil._replies import Reply
+from counterfoil._resources.resuming import Resumed
 from counterfoil._server.heads import BodyPlan
 from counterfoil._server.request import SiteRequest
 from counterfoil._servlets.boundary import operation_of
@@ -42,7 +44,11 @@ Arguments: TypeAlias = Mapping[str, str | None]
 Callback: TypeAlias = Callable[..., Awaitable[Answer | None] | Answer | None]
 """What is called with a request. It may be synchronous, too."""
 
-_Steps: TypeAlias = Coroutine[object, object, None]
+_Sending: TypeAlias = Awaitable[None] | None
+"""What is left to do when a handler has ended and its answer was begun, if anything."""
+
+_Work: TypeAlias = Coroutine[object, object, _Sending]
+"""A handler at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +93,19 @@ def run(
 
     A handler that does not wait has been answered for when this returns.
     """
-    execution = _Execution(request, route, renderer, VALIDATION.get() or validation)
+    validation = VALIDATION.get() or validation
+    execution = _Execution(request, route, renderer, validation)
     context = contextvars.copy_context()
+    begun: _Work | None = None
     if isinstance(request, SiteRequest):
         request.servlet_name = route.servlet
         request.is_render_cancellable = route.cancellable
-    steps = execution.answer(arguments)
+        if validation is None and route.options.max_body is None and route.operation is not None:
+            begun = execution.begin(request, route.operation, arguments, context)
+            if begun is None:
+                return
+    work = execution.whole(arguments) if begun is None else begun
+    steps = execution.answer(work, is_begun=begun is not None)
     execution.begin_step()
     try:
         waiting_for = context.run(steps.send, None)
@@ -104,8 +117,8 @@ def run(
         rendering.errback(Failure())
     else:
         execution.end_step()
-        rest = _rest(_Rest(steps, waiting_for, execution))
-        rendering = context.run(Deferred.fromCoroutine, rest)
+        rest = Resumed(steps, waiting_for, execution)
+        rendering = context.run(Deferred.fromCoroutine, rest.result())
     if isinstance(request, SiteRequest):
         request.render_deferred = rendering
     if not rendering.called:
@@ -142,18 +155,47 @@ class _Execution:
         self._runs = False
         self._step_began: CpuTime = (0.0, 0.0)
 
-    async def answer(self, arguments: Arguments) -> None:
-        """Call the handler, and answer. Raises nothing but what ends a program."""
+    def begin(
+        self,
+        request: SiteRequest,
+        operation: Operation,
+        arguments: Arguments,
+        context: contextvars.Context,
+    ) -> _Work | None:
+        """Call the handler in *context*, and answer if it does not wait: None says that it is done.
+
+        What is returned otherwise is for `answer`. Most handlers do not wait, and the coroutines
+        that are needed for one that does take as long as a short one.
+        """
+        request.enter()
+        self.begin_step()
+        steps = operation.method(self._route.owner, request, **arguments)
+        try:
+            waiting_for = context.run(steps.send, None)
+        except StopIteration as end:
+            try:
+                sending = self._replied(request, operation, end.value)
+            except BaseException as error:
+                return _raised(error)
+            if sending is not None:
+                return _sending(sending)
+        except BaseException as error:
+            return _raised(error)
+        else:
+            return self._operated(request, operation, Resumed(steps, waiting_for))
+        close_uploads(request)
+        self.end_step()
+        request.leave()
+        return None
+
+    async def answer(self, work: _Work, *, is_begun: bool) -> None:
+        """Do the *work* of the handler, and answer. Raises nothing but what ends a program."""
         request = self._request
         ours = request if isinstance(request, SiteRequest) else None
-        if ours is not None:
+        if ours is not None and not is_begun:
             ours.enter()
         try:
-            operation = self._route.operation
-            if operation is None:
-                sent = await self._called_back(request, arguments)
-            else:
-                sent = await self._operated(request, operation, arguments)
+            sent = await work
             if sent is not None:
                 await sent
         except (ApiError, StatusError) as error:
@@ -175,8 +217,9 @@ class _Execution:
 
     def begin_step(self) -> None:
         """The handler runs."""
-        self._runs = True
-        self._step_began = cpu_time()
+        if not self._runs:
+            self._runs = True
+            self._step_began = cpu_time()
 
     def end_step(self) -> None:
         """The handler waits, or has ended: count the processor's time that it took."""
@@ -186,10 +229,17 @@ class _Execution:
         if isinstance(self._request, SiteRequest):
             self._request.add_cpu(self._step_began[0] - user, self._step_began[1] - system)
 
-    async def _called_back(self, request: Request, arguments: Arguments) -> Awaitable[None] | None:
-        """What is left to do when the handler has ended and its answer was begun, if anything."""
+    async def whole(self, arguments: Arguments) -> _Sending:
+        """Call the handler, and answer."""
+        request, operation = self._request, self._route.operation
+        check_body(request, self._route.options.max_body)
+        if operation is None:
+            return await self._called_back(request, arguments)
+        reply = operation.method(self._route.owner, request, **arguments)
+        return await self._operated(request, operation, reply)
+
+    async def _called_back(self, request: Request, arguments: Arguments) -> _Sending:
         route = self._route
-        check_body(request, route.options.max_body)
         answer = route.callback(request, **arguments)
         if not isinstance(answer, tuple) and isinstance(answer, Awaitable):
             answer = await _for_coroutine(answer)
@@ -203,11 +253,11 @@ class _Execution:
         return None if self._is_late(status) else self._renderer.send(request, status, value)
 
     async def _operated(
-        self, request: Request, operation: Operation, arguments: Arguments
-    ) -> Awaitable[None] | None:
-        if self._route.options.max_body is not None:
-            check_body(request, self._route.options.max_body)
-        reply = await operation.method(self._route.owner, request, **arguments)
+        self, request: Request, operation: Operation, reply: Awaitable[Reply[object]]
+    ) -> _Sending:
+        return self._replied(request, operation, await reply)
+
+    def _replied(self, request: Request, operation: Operation, reply: Reply[object]) -> _Sending:
         validation = self._validation
         if not self._expired and validation is None:
             reply = operation.checked(request, reply)
@@ -299,41 +349,17 @@ class _Execution:
             self._renderer.fail(request, too_slow())
 
 
-async def _rest(rest: _Rest) -> None:
-    """The rest of a handler, for a Deferred to drive."""
-    await rest
+async def _raised(error: BaseException) -> _Sending:
+    """What `begin` leaves of a handler that has failed."""
+    try:
+        raise error
+    finally:
+        del error  # it holds this frame
 
 
-class _Rest:
-    """A coroutine that has been started, and waits."""
-
-    def __init__(self, steps: _Steps, waiting_for: object, execution: _Execution) -> None:
-        self._steps = steps
-        self._waiting_for = waiting_for
-        self._execution = execution
-
-    def __await__(self) -> Generator[object, object, None]:
-        """Hand what the coroutine waits for to the driver, and what comes of it back."""
-        waiting_for = self._waiting_for
-        while True:
-            fault: BaseException | None = None
-            value: object = None
-            try:
-                value = yield waiting_for
-            except GeneratorExit:  # nobody drives it any more, so there is nobody to answer
-                self._steps.close()
-                raise
-            except BaseException as error:
-                fault = error
-            self._execution.begin_step()
-            try:
-                send = self._steps.send
-                waiting_for = send(value) if fault is None else self._steps.throw(fault)
-            except StopIteration:
-                return
-            finally:
-                del fault  # it holds this frame
-            self._execution.end_step()
+async def _sending(sending: Awaitable[None]) -> _Sending:
+    """What it leaves of one whose answer is being sent."""
+    return sending
 
 
 def _seen_through(error: BaseException) -> BaseException:

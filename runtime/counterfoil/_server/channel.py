@@ -17,6 +17,7 @@ from twisted.web.http_headers import Headers
 from typing_extensions import override
 
 from counterfoil._errors import CodedError
+from counterfoil._output.prepared import joined
 from counterfoil._server.access_log import log_early_leave
 from counterfoil._server.boundaries import Producer, Transport
 from counterfoil._server.reading_channel import Phase, ReadingChannel
@@ -327,9 +328,4 @@ def _status_line(version: bytes, code: int, reason: bytes) -> bytes:
 
 
 def _head(status_line: bytes, headers: Headers) -> bytes:
-    lines = [status_line]
-    for name, values in headers.getAllRawHeaders():
-        for value in values:
-            lines += (name, b": ", value, b"\r\n")
-    lines.append(b"\r\n")
-    return b"".join(lines)
+    return b"%b%b\r\n" % (status_line, joined(headers))

@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from counterfoil._context import RequestContext
 from counterfoil._describe import describe, printable, redacted
-from counterfoil._output.prepared import PreparedHeaders
+from counterfoil._output.prepared import GivenHeaders, PreparedHeaders
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.surroundings import Connection, Settings
 
@@ -33,17 +33,28 @@ class IdentifiedRequest(Request):
     received: PreparedHeaders
     """The headers of the request, which are `requestHeaders` too."""
 
-    given: PreparedHeaders
+    given: GivenHeaders
     """The headers of the answer, which are `responseHeaders` too."""
+
+    queued = False
 
     _context: RequestContext | None = None
     _request_id: str | None = None
     _client_known = False
 
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        Request.__init__(self, channel, parsePOSTFormSubmission=False)
+        # What Twisted's three constructors do, in half of their time.
+        self.channel = channel
+        self.transport = channel.transport
+        self.client = channel.getPeer()
+        self.host = channel.getHost()
         self.received = self.requestHeaders = PreparedHeaders()
-        self.given = self.responseHeaders = PreparedHeaders()
+        self.given = self.responseHeaders = GivenHeaders()
+        self.received_cookies = {}
+        self.cookies = []
+        self.notifications = []
+        self._parsePOSTFormSubmission = False
+        self._adapterCache: dict[str, object] = {}
         # The channel gets its site when it is made, but Twisted declares no attribute for it.
         self._settings = cast("Settings", vars(channel)["site"])
         self._connection = cast("Connection", channel)

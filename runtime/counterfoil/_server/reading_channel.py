@@ -17,7 +17,7 @@ from counterfoil._server.boundaries import Decoder, Producer, Transport
 from counterfoil._server.chunks import StrictChunks
 from counterfoil._server.deadlines import BYTES_PER_SECOND
 from counterfoil._server.request import SiteRequest
-from counterfoil._server.surroundings import Host
+from counterfoil._server.surroundings import Head, Host
 
 __all__ = ["Phase", "ReadingChannel"]
 
@@ -100,16 +100,38 @@ class ReadingChannel(HTTPChannel):
         if end < 1 or data[:2] == b"\r\n":
             return data
         self._buffer = data[end + 4 :]
-        first, *lines = data[:end].split(b"\r\n")
+        head, heads = data[: end + 4], self.site.heads
+        is_short = heads is not None and head.count(b"\r\n") <= self.maxHeaders
+        found = heads.read(head) if heads is not None and is_short else None
+        if found is None:
+            self._read_lines(data[:end])
+        else:
+            self._take(found)
+        if self._discarding:
+            return b""
+        rest, self._buffer = self._buffer, b""
+        return rest
+
+    def _take(self, head: Head) -> None:
+        request = cast("SiteRequest", self.requestFactory(self))
+        self.requests.append(request)
+        self.request_line = head.line
+        request.received.take(head.headers)
+        for name in _LENGTHS & head.headers.keys():
+            for value in head.headers[name]:
+                if not self._maybeChooseTransferDecoder(name, value):
+                    return
+        self._head_received()
+
+    def _read_lines(self, head: bytes) -> None:
+        first, *lines = head.split(b"\r\n")
         self._request_line_received(first)
         for line in lines:
             if self._discarding:
-                return b""
+                return
             self._header_line_received(line)
         if not self._discarding:
             self._head_received()
-        rest, self._buffer = self._buffer, b""
-        return rest
 
     def _await_head(self) -> None:
         self._phase = _HEAD

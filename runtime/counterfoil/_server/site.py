@@ -22,6 +22,7 @@ from counterfoil._server.boundaries import Timers
 from counterfoil._server.channel import SiteChannel
 from counterfoil._server.deadlines import Deadlines, Running, Sweep
 from counterfoil._server.draining import GRACE, Drain
+from counterfoil._server.engine import head_reader
 from counterfoil._server.observing import Observer, Observers
 from counterfoil._server.outbox import Outbox
 from counterfoil._server.proxies import TrustedProxies
@@ -91,6 +92,7 @@ class Site(server.Site):
         told = tuple(observers)
         self.observers = Observers(told) if told else None
         self.outbox = Outbox()
+        self.heads = head_reader()
         self.channels: set[HostedChannel] = set()
         self.running: set[Running] = set()
         self.draining = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from twisted.web.resource import IResource
 
@@ -16,7 +16,15 @@ from counterfoil._server.summary import RequestSummary
 from counterfoil._server.usual_headers import UsualHeaders
 from counterfoil._types import AnyResource, Request
 
-__all__ = ["Connection", "Host", "HostedChannel", "RunningHandlers", "Settings"]
+__all__ = [
+    "Connection",
+    "Head",
+    "Host",
+    "HostedChannel",
+    "ReadsHeads",
+    "RunningHandlers",
+    "Settings",
+]
 
 
 class RunningHandlers(Protocol):
@@ -79,6 +87,23 @@ class HostedChannel(Protocol):
         """Cut it."""
 
 
+class Head(NamedTuple):
+    """What the head of a request says."""
+
+    line: tuple[bytes, bytes, bytes]
+    """The method, the target and the protocol."""
+
+    headers: dict[bytes, list[bytes]]
+    """By their names, spelled."""
+
+
+class ReadsHeads(Protocol):
+    """What reads heads that came in one piece."""
+
+    def read(self, head: bytes) -> Head | None:
+        """What *head* says, which ends with its empty line; None if another is to read it."""
+
+
 class Host(Protocol):
     """The part of a `Site` that its connections look at."""
 
@@ -87,6 +112,7 @@ class Host(Protocol):
     draining: bool
     timers: Timers
     outbox: Outbox
+    heads: ReadsHeads | None
 
     def now(self) -> float:
         """Seconds of the monotonic clock."""

@@ -6,7 +6,7 @@ import time
 
 from twisted.web.http import datetimeToString
 
-from counterfoil._output.prepared import PreparedLines, prepared
+from counterfoil._output.prepared import NO_LINES, PreparedLines, prepared
 
 __all__ = ["UsualHeaders"]
 
@@ -18,7 +18,7 @@ class UsualHeaders:
         """*server* is the value of the header `Server` (RFC 9110, section 10.2.4)."""
         self._server = server
         self._second = 0
-        self._lines: PreparedLines = {}
+        self._lines = NO_LINES
 
     def lines(self) -> PreparedLines:
         """The headers of now."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+
+from twisted.internet.defer import Deferred
 
 from counterfoil._describe import describe
 from counterfoil._errors import (
@@ -30,7 +32,7 @@ logger = logging.getLogger("counterfoil.servlets")
 class Operation:
     """What one operation may answer."""
 
-    method: Callable[..., Awaitable[Reply[object]]]
+    method: Callable[..., Coroutine[Deferred[object], object, Reply[object]]]
     """The servlet's method, as it was before `answers` took hold of it."""
 
     def __init__(
