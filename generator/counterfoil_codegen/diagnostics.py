@@ -81,14 +81,17 @@ class Diagnostics:
         self._waived = waived
         self._found: dict[Diagnostic, Diagnostic] = {}
         self._counts: Counter[Rule] = Counter()
-        self._standing_in: Mapping[Rule, Rule] = {}
+        self._standing_in: Mapping[Rule, Rule | None] = {}
 
     def report(self, rule: Rule, place: Place | Span, message: str, cure: str) -> None:
         """Add a finding of *rule* at *place*; *cure* is its help.
 
         The same finding counts once: as an error, if it was reported as one at any time.
         """
-        rule = self._standing_in.get(rule, rule)
+        standing_in = self._standing_in.get(rule, rule)
+        if standing_in is None:
+            return
+        rule = standing_in
         if self.is_waived(rule) or self._counts[rule] == _MOST_OF_A_RULE:
             return
         self._counts[rule] += 1
@@ -99,8 +102,11 @@ class Diagnostics:
             self._found[found] = found
 
     @contextmanager
-    def standing_in(self, rules: Mapping[Rule, Rule]) -> Iterator[None]:
-        """Within, report findings of a rule that is a key of *rules* as those of its value."""
+    def standing_in(self, rules: Mapping[Rule, Rule | None]) -> Iterator[None]:
+        """Within, report findings of a rule that is a key of *rules* as those of its value.
+
+        Those of a rule without one are not reported: they are met again.
+        """
         before, self._standing_in = self._standing_in, {**self._standing_in, **rules}
         try:
             yield

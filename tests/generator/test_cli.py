@@ -151,7 +151,7 @@ def test_findings_name_files_as_the_working_folder_does(
     (project / "pyproject.toml").write_text(
         "[[tool.counterfoil.api]]\npackage = 'x'\nspec = ['spec.yaml']\noutput = '.'\n"
     )
-    (project / "spec.yaml").write_text("openapi: 3.1.0\n")
+    (project / "spec.yaml").write_text("info: {}\n")
     (project / "deep").mkdir()
     monkeypatch.chdir(project / "deep")
     assert main(["generate"]) == 1

@@ -159,9 +159,12 @@ class Node:
         arrived = (each.arrived() for each in (listed.elements() if listed is not None else ()))
         return (each for each in arrived if each is not None)
 
-    def mapping(self, key: str) -> Node | None:
-        """The mapping under *key*; None if there is none, reported if it is something else."""
-        member = self.get(key)
+    def mapping(self, key: str, *, referable: bool = False) -> Node | None:
+        """The mapping under *key*; None if there is none, reported if it is something else.
+
+        Where OpenAPI lets a reference stand, *referable*, it is the caller's to follow.
+        """
+        member = self.get(key) if referable else self.part(key)
         if member is None or isinstance(member.value, dict):
             return member
         member._refuse("a mapping")

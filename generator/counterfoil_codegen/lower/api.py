@@ -111,8 +111,8 @@ def _name_components(roots: Sequence[Node], context: Context) -> None:
 
 def _name_unused(roots: Sequence[Node], context: Context) -> None:
     for root in roots:
-        components = root.part("components")
-        schemas = components.part("schemas") if components is not None else None
+        components = root.mapping("components")
+        schemas = components.mapping("schemas") if components is not None else None
         for _, node in schemas.items() if schemas is not None else ():
             context.components.of_responses.named(node)
     context.components.build()

@@ -90,7 +90,7 @@ def draft_body(
     context: Context, operation: Node, operation_id: str, extension: Extension
 ) -> DraftBody | None:
     """Read the body of *operation*; None if it has none, or none that has content."""
-    place = operation.mapping("requestBody")
+    place = operation.mapping("requestBody", referable=True)
     node = context.loader.resolve(place) if place is not None else None
     contents: tuple[Content, ...] = ()
     reader: _Contents | None = None

@@ -41,7 +41,7 @@ def mount(roots: Sequence[Node], loader: Loader, diagnostics: Diagnostics) -> li
 
 def _document(root: Node, loader: Loader, diagnostics: Diagnostics) -> Iterator[Mounted]:
     shared = read_shared_extension(root, diagnostics)
-    paths = root.part("paths")
+    paths = root.mapping("paths")
     base = base_path(root, diagnostics) or ""
     for template, place in paths.items() if paths is not None else ():
         if template.startswith("x-") or not check_template(template, place, diagnostics):

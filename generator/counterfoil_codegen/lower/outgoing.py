@@ -111,7 +111,7 @@ def draft_messages(
 def _webhooks(context: Context, roots: Sequence[Node]) -> Iterator[_Place]:
     for root in roots:
         for key in ("webhooks", "x-webhooks"):
-            found = root.part(key)
+            found = root.mapping(key)
             for name, node in found.items() if found is not None else ():
                 yield from _of_item(context, root, node, "webhook", f"webhook {name}", name)
 

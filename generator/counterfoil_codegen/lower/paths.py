@@ -15,6 +15,7 @@ from counterfoil_codegen.rules.oddities import NEIGHBOURS, NO_SLASH
 
 _PARAMETER: Final = re.compile(r"\{([^{}]*)\}")
 _ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://[^/]*|//[^/]*|\{[^{}]*\}://[^/]*")
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _NOT_IN_PATH: Final = re.compile(r"[?#\x00-\x1f\x7f]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _ESCAPED: Final = re.compile(r"\{[^{}]*\}|[ ?#]")  # names of parameters are left as they are
@@ -65,7 +66,8 @@ def check_template(template: str, node: Node, diagnostics: Diagnostics) -> bool:
             rules.BAD_TEMPLATE,
             node.key_span,
             f"the path {template!r:.80} {problem}",
-            "write it as /segment/{parameter}, each parameter once",
+            "write it as /segment/{parameter}, each parameter once; "
+            f'with waive = ["{rules.BAD_TEMPLATE.id}"] it is left out',
         )
     return problem is None
 
@@ -90,7 +92,8 @@ def base_path(node: Node, diagnostics: Diagnostics) -> str | None:
         diagnostics.report(
             rules.BAD_SERVER,
             first.get("url") or first,
-            f"the server URL {url!r:.80} has a variable without a default, or no usable path",
+            f"the server URL {url!r:.80} has a variable without a default, or no usable path: "
+            "it is passed over",
             "give each variable in it a default, and leave query and fragment out",
         )
         return None
@@ -138,7 +141,7 @@ def _problem(template: str) -> str | None:
     names = parameter_names(template)
     literal = _PARAMETER.sub("", template)
     twice = [name for name, count in Counter(names).items() if count > 1]
-    if _ORIGIN.match(template):
+    if _SCHEME.match(template):
         return "has a scheme or a host, which belong to the servers"
     if "{" in literal or "}" in literal:
         return "has a brace without its partner"

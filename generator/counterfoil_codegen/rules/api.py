@@ -18,7 +18,7 @@ UNKNOWN_VERSION: Final = Rule(
 )
 MISSING_KEY: Final = Rule(
     "CF203",
-    Severity.ERROR,
+    Severity.WARNING,
     "A document has the keys that OpenAPI requires.",
 )
 BAD_DEFAULT: Final = Rule(
@@ -51,6 +51,7 @@ BAD_TEMPLATE: Final = Rule(
     "CF209",
     Severity.ERROR,
     "A path template is well-formed.",
+    if_waived="the path is left out",
 )
 BAD_EXTENSION: Final = Rule(
     "CF210",
@@ -59,13 +60,14 @@ BAD_EXTENSION: Final = Rule(
 )
 BAD_SERVER: Final = Rule(
     "CF211",
-    Severity.ERROR,
-    "A server's URL has a path that operations can be mounted under.",
+    Severity.WARNING,
+    "A server's URL has a path that operations can be mounted under; or else they are without one.",
 )
 BAD_PARAMETER: Final = Rule(
     "CF212",
     Severity.ERROR,
     "A parameter has a name and a location.",
+    if_waived="the parameter is left out",
 )
 BAD_STATUS: Final = Rule(
     "CF213",

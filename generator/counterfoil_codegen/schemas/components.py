@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from counterfoil_codegen.budget import Budget
 from counterfoil_codegen.diagnostics import Diagnostics
 from counterfoil_codegen.document import Loader, Node
-from counterfoil_codegen.rules.oddities import BROKEN_UNUSED
 from counterfoil_codegen.rules.reading import REFERENCES
 from counterfoil_codegen.schemas.contracts import Contracts
 from counterfoil_codegen.schemas.dialects import Dialects
@@ -31,7 +30,7 @@ class Components:
         dialects: Dialects,
         budget: Budget,
     ) -> None:
-        with diagnostics.standing_in(dict.fromkeys(REFERENCES, BROKEN_UNUSED)):
+        with diagnostics.standing_in(dict.fromkeys(REFERENCES)):
             labels = Labels(roots, loader, dialects)
         self._registry = Registry(budget, labels)
         one_way = OneWay(loader)

@@ -60,8 +60,8 @@ class Labels:
 
     def _entries(self) -> Iterator[Node]:
         for root in self._roots:
-            components = root.part("components")
-            schemas = components.part("schemas") if components is not None else None
+            components = root.mapping("components")
+            schemas = components.mapping("schemas") if components is not None else None
             for _, entry in schemas.items() if schemas is not None else ():
                 yield entry
 
