@@ -150,12 +150,12 @@ def test_nothing_is_lost_as_new_workers_take_over(
             except (OSError, HTTPException) as error:
                 failures.append(repr(error))
 
-    slow: list[dict[str, int]] = []
+    before = server.workers()
+    slow = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    slow.request("GET", "/slow")
     asking = [threading.Thread(target=ask) for _ in range(2)]
-    asking.append(threading.Thread(target=lambda: slow.append(server.get("/slow"))))
     for thread in asking:
         thread.start()
-    before = server.workers()
     changed(folder, 2)
     server.process.send_signal(signal.SIGHUP)
     until(lambda: "the new workers serve" in server.said(), server)
@@ -165,7 +165,8 @@ def test_nothing_is_lost_as_new_workers_take_over(
         thread.join(PATIENCE)
     assert not failures
     assert {*seen} == {1, 2}
-    assert slow[0]["pid"] in before
+    assert json.load(slow.getresponse())["pid"] in before
+    slow.close()
     assert server.who()["version"] == 2
 
 
@@ -191,13 +192,12 @@ def test_a_worker_that_dies_is_replaced(start: Callable[..., Serving]) -> None:
 
 def test_what_has_begun_comes_to_its_end(start: Callable[..., Serving]) -> None:
     server = start()
-    slow: list[dict[str, int]] = []
-    asking = threading.Thread(target=lambda: slow.append(server.get("/slow")))
-    asking.start()
-    until(lambda: server.who()["pid"] > 0, server)
+    asking = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    asking.request("GET", "/slow")
+    assert server.who()["pid"] > 0  # who asks first is heard first
     assert server.ends() == 0
-    asking.join(PATIENCE)
-    assert slow[0]["pid"] > 0
+    assert json.load(asking.getresponse())["pid"] > 0
+    asking.close()
 
 
 def test_the_second_signal_ends_it_at_once(start: Callable[..., Serving]) -> None:
