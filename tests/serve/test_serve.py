@@ -11,13 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import cast
 
 import pytest
+from coverage import Coverage
 
 from tests.mounts.certificate import write_certificate
 
@@ -41,6 +42,8 @@ def make(reactor):
     return root
 """
 
+ROOT = Path(__file__).parent.parent.parent
+
 COMMAND = (sys.executable, "-m", "counterfoil_codegen", "serve")
 
 PATIENCE = 20.0
@@ -58,6 +61,7 @@ class Serving:
             self.process = subprocess.Popen(
                 [*COMMAND, "app:make", "--listen", endpoint, *arguments],
                 cwd=folder,
+                env=measured(folder),
                 stdout=log,
                 stderr=log,
             )
@@ -82,6 +86,19 @@ class Serving:
     def ends(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
+
+
+def measured(folder: Path) -> Mapping[str, str]:
+    """The environment of a server, whose processes have their coverage measured if ours has."""
+    if Coverage.current() is None:
+        return os.environ
+    settings = folder / "coverage.ini"
+    source, data = ROOT / "runtime" / "counterfoil", ROOT / ".coverage"
+    settings.write_text(
+        f"[run]\nbranch = true\nparallel = true\nsource = {source}\ndata_file = {data}\n",
+        encoding="utf-8",
+    )
+    return {**os.environ, "COVERAGE_PROCESS_START": str(settings)}
 
 
 def free_port() -> int:
@@ -348,7 +365,7 @@ def test_what_is_developed_is_generated_and_taken_over(
     (folder / "spec.yaml").write_text(SPEC.replace("/things", "/others"), encoding="utf-8")
     until(lambda: status_of(server, "/others") == 200, server)
     assert status_of(server, "/things") == 404
-    (folder / "spec.yaml").write_text("openapi: 3.1.0\n", encoding="utf-8")
+    (folder / "spec.yaml").write_text("openapi: {", encoding="utf-8")
     until(lambda: "until the spec is mended" in server.said(), server)
     assert status_of(server, "/others") == 200
     assert server.ends(signal.SIGINT) == 0
@@ -370,6 +387,7 @@ def test_twist_serves_the_same(folder: Path) -> None:
     with subprocess.Popen(
         [twist, "counterfoil", "--listen", listen, "app:make"],
         cwd=folder,
+        env=measured(folder),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
