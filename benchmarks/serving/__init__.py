@@ -28,8 +28,16 @@ PEERS: Final = (
     Peer("counterfoil", "counterfoil", ours=True),
     Peer("twisted_web", "twisted.web", ours=True),
     Peer("klein", "Klein"),
-    Peer("fastapi", "FastAPI, uvicorn"),
     Peer("synapse", "Synapse"),
+    Peer("fastapi", "FastAPI"),
+    Peer("litestar", "Litestar"),
+    Peer("blacksheep", "BlackSheep"),
+    Peer("falcon", "Falcon"),
+    Peer("aiohttp", "aiohttp"),
+    Peer("sanic", "Sanic"),
+    Peer("robyn", "Robyn"),
+    Peer("raw_uvicorn", "raw uvicorn"),
+    Peer("bare", "bare httptools"),
 )
 HELD_UP: Final = ("counterfoil", "twisted_web", "fastapi", "synapse")
 

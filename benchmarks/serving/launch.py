@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Final, cast
 
 from twisted.internet import reactor as twisted_reactor
@@ -68,3 +71,22 @@ def serve_on_twisted(site: Site) -> None:
     Heart.beat_with(reactor.callLater)
     reactor.callWhenRunning(report, str(listening.getHost().port))
     reactor.run()
+
+
+def serve_on_uvicorn(app: object) -> None:
+    """Serve an ASGI *app* until the process ends, as `uvicorn[standard]` runs it.
+
+    Its access log goes to stdout, which is a file here.
+    """
+    uvicorn = import_module("uvicorn")
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app))
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        Heart.beat_with(loop.call_later)
+        loop.call_later(0, report, str(listening.getsockname()[1]))
+        await server.serve(sockets=[listening])
+
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(run())

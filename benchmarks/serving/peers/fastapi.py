@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from typing import Annotated
 
-import uvicorn
 from fastapi import FastAPI, Path, Query
 from pydantic import BaseModel
 
-from benchmarks.serving.launch import Heart, report
+from benchmarks.serving.launch import serve_on_uvicorn
 from benchmarks.serving.models import Notice, Notices
 from benchmarks.serving.workloads import GREETING, LARGE
 
@@ -53,20 +50,10 @@ async def notices(notice: Notice) -> Notice:
 
 
 def serve() -> None:
-    """Serve until the process ends. Its access log goes to stdout, which is a file here."""
+    """Serve until the process ends."""
     app = FastAPI()
     app.add_api_route("/hello", hello, methods=["GET"])
     app.add_api_route("/large", large, methods=["GET"])
     app.add_api_route("/users/{user}/items", items, methods=["GET"])
     app.add_api_route("/notices", notices, methods=["POST"])
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app))
-
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        Heart.beat_with(loop.call_later)
-        loop.call_later(0, report, str(listening.getsockname()[1]))
-        await server.serve(sockets=[listening])
-
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(run())
+    serve_on_uvicorn(app)
