@@ -10,6 +10,7 @@ request.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -53,6 +54,8 @@ spec = ["spec.yaml"]
 output = "generated"
 """
 
+CHART: Final = WORK / "chart.svg"
+
 Key: TypeAlias = tuple[str, str]
 """The titles of a server and of a workload."""
 
@@ -67,7 +70,7 @@ class Figures:
 
 
 def main() -> None:
-    """Measure, and print. It takes about four minutes."""
+    """Measure, and print. It takes about eight minutes."""
     find_wrk()
     if not ENVIRONMENT.exists():
         raise SystemExit(f"{ENVIRONMENT.name} is not there: `make bench-serving` makes it")
@@ -75,7 +78,9 @@ def main() -> None:
     server_core, client_core = cores()
     os.sched_setaffinity(0, {client_core})
     print(f"servers on core {server_core}, their client on core {client_core}; load {load()}")
-    show_rates(rates(server_core))
+    found = rates(server_core)
+    show_rates(found)
+    draw(found)
     print()
     show_waits(server_core)
 
@@ -146,6 +151,22 @@ def show_rates(found: dict[Key, Figures]) -> None:
     show_table({key: figures.per_second for key, figures in found.items()})
     print("requests per second of the server's CPU time, which a busy machine blurs less")
     show_table({key: 1 / figures.cpu for key, figures in found.items()})
+
+
+def draw(found: dict[Key, Figures]) -> None:
+    """Draw the rates in a chart, in the environment that has what draws."""
+    given = {
+        workload.about: {peer.title: found[peer.title, workload.name].per_second for peer in PEERS}
+        for workload in WORKLOADS
+    }
+    subprocess.run(
+        [ENVIRONMENT / "bin" / "python", "-m", "benchmarks.serving.chart", CHART],
+        cwd=ROOT,
+        input=json.dumps(given),
+        text=True,
+        check=True,
+    )
+    print(f"\na chart of them is in {CHART.relative_to(ROOT)}")
 
 
 def show_table(found: dict[Key, float]) -> None:
