@@ -706,3 +706,37 @@ def test_a103_no_handler_can_change_what_others_send(serve: Serve, name: bytes) 
     server = serve(Site(root))
     server.get("/")
     assert "spoiled" not in server.get("/other").headers.values()
+
+
+class Together:
+    """Sends when it is told to."""
+
+    def __init__(self) -> None:
+        self.is_waiting = True
+        self._first: list[Callable[[], None]] = []
+
+    def call_first(self, function: Callable[[], None], /) -> None:
+        self._first.append(function)
+
+    def send(self) -> None:
+        for function in self._first:
+            function()
+
+
+def test_lines_go_with_the_answers_they_tell_of(tmp_path: Path) -> None:
+    outbox, path = Together(), tmp_path / "access.log"
+    log = AccessLog(path)
+    log.go_with(outbox)
+    log.write("first", logging.INFO)
+    log.write("second", logging.INFO)
+    assert path.read_text() == ""
+    outbox.send()
+    assert [line.split(" ")[1] for line in path.read_text().splitlines()] == ["first", "second"]
+    outbox.is_waiting = False
+    log.write("third", logging.INFO)
+    assert path.read_text().endswith(" third\n")
+    outbox.is_waiting = True
+    log.write("fourth", logging.INFO)
+    path.rename(tmp_path / "old.log")
+    log.reopen()
+    assert (tmp_path / "old.log").read_text().endswith(" fourth\n")

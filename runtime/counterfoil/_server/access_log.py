@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from counterfoil._describe import printable
@@ -18,6 +19,17 @@ _SHORTEST_LONG = 0.05
 _SHORT = [f"{thousandths / 1000:.3f}s" for thousandths in range(51)]
 
 _logger = logging.getLogger("counterfoil.access")
+
+
+class Sends(Protocol):
+    """What sends answers together when a turn of the reactor ends."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is about to."""
+
+    def call_first(self, function: Callable[[], None], /) -> None:
+        """Call *function* before."""
 
 
 class TakesAccessLines(Protocol):
@@ -54,6 +66,7 @@ class AccessLog:
 
     A line in it begins with the time, `2026-11-22T21:04:07.123Z`, and goes on as it does through
     `logging`, which takes longer for it than a short handler does. Lines below INFO are left out.
+    Those of answers that are sent together are written together, right before.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
@@ -65,13 +78,21 @@ class AccessLog:
         self._second = 0
         self._date = ""
         self._is_cut = False
+        self._lines: list[str] = []
+        self._outbox: Sends | None = None
         self._file = _opened(path)
+
+    def go_with(self, outbox: Sends) -> None:
+        """For a site: write lines when *outbox* sends, if it is about to."""
+        self._outbox = outbox
+        outbox.call_first(self._flush)
 
     def reopen(self) -> None:
         """Go on in a new file of the same name, as the old one was moved away.
 
         Raises `OSError` if it cannot be opened; lines go to the old one then.
         """
+        self._flush()
         if self._path is not None:
             former, self._file = self._file, _opened(self._path)
             os.close(former)
@@ -87,7 +108,15 @@ class AccessLog:
         if second != self._second:
             self._second = second
             self._date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        text = f"{self._date}.{int((now - second) * 1000):03d}Z {line}\n".encode()
+        self._lines.append(f"{self._date}.{int((now - second) * 1000):03d}Z {line}\n")
+        if self._outbox is None or not self._outbox.is_waiting:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._lines:
+            return
+        text = "".join(self._lines).encode()
+        self._lines.clear()
         if self._is_cut:
             text = b"\n" + text
         try:

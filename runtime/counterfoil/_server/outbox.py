@@ -9,6 +9,7 @@ for the handlers of the requests that came with its own.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from twisted.internet.base import ReactorBase
@@ -33,6 +34,16 @@ class Outbox:
 
     def __init__(self) -> None:
         self._senders: list[Sender] = []
+        self._first: list[Callable[[], None]] = []
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is sent when this turn ends."""
+        return bool(self._senders)
+
+    def call_first(self, function: Callable[[], None]) -> None:
+        """Call *function*, which raises nothing, whenever something is about to be sent."""
+        self._first.append(function)
 
     def add(self, sender: Sender, reactor: ReactorBase) -> None:
         """Have *sender* flushed when *reactor*, which reads just now, has read from all others."""
@@ -44,6 +55,8 @@ class Outbox:
 
     def _flush(self) -> None:
         senders, self._senders = self._senders, []
+        for function in self._first:
+            function()
         for sender in senders:
             try:
                 sender.flush()

@@ -92,6 +92,8 @@ class Site(server.Site):
         told = tuple(observers)
         self.observers = Observers(told) if told else None
         self.outbox = Outbox()
+        if isinstance(self.access_log, AccessLog):
+            self.access_log.go_with(self.outbox)
         self.heads = head_reader()
         self.channels: set[HostedChannel] = set()
         self.running: set[Running] = set()
