@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from http.client import IncompleteRead
 from itertools import count
+from threading import Event
 from types import SimpleNamespace
 from typing import cast
 
@@ -43,7 +44,7 @@ from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
 
 from tests.runtime.test_lifecycle import Answer, lines, until
-from tests.serving import Serve, Server, in_reactor, reactor
+from tests.serving import DEADLINE, Serve, Server, in_reactor, reactor
 
 
 class Slow:
@@ -527,8 +528,10 @@ def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve, ours: bool) -> No
     value = large(0)
     ended: list[str] = []
     turns = count()
+    asked = Event()
 
     def turn(request: Request) -> None:
+        assert asked.wait(DEADLINE)  # of a client that is slow nothing would be learnt
         if not request.startedWriting:
             next(turns)
             reactor.callLater(0, turn, request)
@@ -550,6 +553,7 @@ def test_a71_a75_a_large_answer_lets_others_pass(serve: Serve, ours: bool) -> No
         with site.connect() as first, site.connect() as second:
             first.request("GET", "/big")
             second.request("GET", "/small")
+            asked.set()
             assert second.response().status == 200
             answer = first.response()
     finally:
