@@ -53,7 +53,7 @@ check: $(installed) ## ruff, mypy, and whether generated/ is what spec/ says
 	$(bin)/counterfoil check --full
 
 .PHONY: mounts
-mounts: $(installed) ## make the environment with the servers that the servlets are mounted on
+mounts: $(installed) ## make the environment with the servers, and resources, of others that tests want
 	@$(MAKE) --no-print-directory var/venv-mounts-$(version)/.installed
 
 var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml constraints.txt
@@ -85,8 +85,9 @@ support: $(installed) ## write docs/support.md from the rules and the corpus
 	$(bin)/python -m tests.support
 
 .PHONY: without-httptools
-without-httptools: $(installed) ## every test of the runtime, with heads read line by line
-	$(bin)/python -m pytest --without-httptools --numprocesses=auto --dist=loadfile tests/runtime tests/faults
+without-httptools: mounts ## every test of the runtime, with heads read line by line
+	$(bin)/python -m pytest --without-httptools --numprocesses=auto --dist=loadfile \
+		tests/runtime tests/faults tests/compatibility
 
 .PHONY: soak
 soak: $(installed) ## do the faults of tests/faults a thousand times over

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import cast
 
-from twisted.internet.interfaces import IAddress
+from twisted.internet.interfaces import IAddress, IProtocol
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel, Request
@@ -69,16 +69,21 @@ class SiteChannel(ReadingChannel):
         self._wire = wire_of(self.transport)
         self._is_plain = self._wire is self.transport
         self._reactor = reactor_of(self._wire) if self._is_plain else None
-        self._peer = self._transport.getPeer()
-        self.peer_name = str(getattr(self._peer, "host", "-"))
-        self._host = self._transport.getHost()
+        self._note_ends()
         HTTPChannel.connectionMade(self)
         self._network = cast("Producer", self._networkProducer)
         self.site.opened(self)
 
+    def _note_ends(self) -> None:
+        self._peer = self._transport.getPeer()
+        self.peer_name = str(getattr(self._peer, "host", "-"))
+        self._host = self._transport.getHost()
+
     @override
     def getPeer(self) -> IAddress:
         """The client's address. A socket would be asked for it with each request."""
+        if not self._is_plain:  # `haproxy:` learns it from the first bytes that come
+            self._note_ends()
         return self._peer
 
     @override
@@ -252,7 +257,9 @@ class SiteChannel(ReadingChannel):
 
     def close_if_quiet(self, seconds: float) -> None:
         """Close the connection if it has been idle for *seconds*, and no request is on its way."""
-        if (
+        if self.transport is None:
+            self._hand_over()
+        elif (
             self._phase is Phase.IDLE
             and self.site.now() - self._since >= seconds
             and not has_unread(self._wire)
@@ -277,10 +284,30 @@ class SiteChannel(ReadingChannel):
             return False
         return self._phase is Phase.HEAD or (self._phase is Phase.IDLE and not self._served)
 
+    # Other protocols. There is no interface for them: a resource takes the transport away from its
+    # channel (autobahn's does), or asks for this (Twisted's own WebSockets).
+
+    @override
+    def _protocolUpgradeForWebsockets(self, protocol: IProtocol) -> None:
+        self._network.unregisterProducer()  # it may have one of its own
+        HTTPChannel._protocolUpgradeForWebsockets(self, protocol)
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Another protocol has the connection: it is not ours any more to time, or to close."""
+        self.site.closed(self)
+        self._phase = Phase.CLOSING
+        requests, self.requests = self.requests, []
+        for request in requests:
+            request.hand_over()
+
     # What is due.
 
     def check(self, now: float) -> None:
         """Do what is due at *now*: see `Deadlines`."""
+        if self.transport is None:
+            self._hand_over()
+            return
         if self._is_stalled(now) or (self._halted and is_reset(self._wire)):
             self.abort()
             return

@@ -268,6 +268,11 @@ class SiteRequest(TimedRequest):
         Request.finish(self)
         self._end(now, complete=True)
 
+    def hand_over(self) -> None:
+        """For the connection: another protocol has it (RFC 9110, section 15.2.2)."""
+        self.code = 101
+        self._end(time.monotonic(), complete=True)
+
     @override
     def connectionLost(self, reason: Failure) -> None:
         """The client has left before the answer was complete."""

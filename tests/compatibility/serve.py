@@ -1,0 +1,51 @@
+"""Serve what Twisted's users serve.
+
+    python -m tests.compatibility.serve REACTOR FOLDER ENDPOINT ... [--without-httptools]
+
+REACTOR is a name of `REACTORS`. FOLDER holds the files that are served. The port of each endpoint
+is printed once it listens, and later what the pages say. `--without-httptools` has heads read
+line by line. Twisted is all that is needed; what is there in the environment of
+`make mounts` beyond it is served too.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib import import_module
+from typing import Final
+
+REACTORS: Final = {
+    "epoll": "twisted.internet.epollreactor",
+    "poll": "twisted.internet.pollreactor",
+    "select": "twisted.internet.selectreactor",
+    "asyncio": "twisted.internet.asyncioreactor",
+    "uvloop": "twisted.internet.asyncioreactor",
+}
+
+
+def install(name: str) -> None:
+    """Install the reactor *name*: before anything is imported that would install the usual one."""
+    module = import_module(REACTORS[name])
+    if name == "uvloop":
+        module.install(import_module("uvloop").new_event_loop())
+    else:
+        module.install()
+
+
+def main(name: str, folder: str, *arguments: str) -> None:
+    """Serve until the process is told to end."""
+    install(name)
+    if arguments[-1] == "--without-httptools":
+        arguments = arguments[:-1]
+        vars(import_module("counterfoil._server.site"))["head_reader"] = lambda: None
+    logging.basicConfig(format="%(name)s %(levelname)s %(message)s", level=logging.INFO)
+    logger = import_module("twisted.logger")
+    observer = logger.ILogObserver(logger.STDLibLogObserver())
+    logger.globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
+    application = import_module("tests.compatibility.application")
+    import_module("twisted.internet.task").react(application.serve, (folder, arguments))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
