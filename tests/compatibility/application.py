@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import BinaryIO, cast
 
 from counterfoil import JsonResource, Request, Site, cancellable, drain_on_shutdown
-from counterfoil.stub import path
+from counterfoil.stub import limits, path
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.endpoints import serverFromString
@@ -19,6 +19,7 @@ from twisted.internet.task import deferLater
 from twisted.internet.tcp import Port
 from twisted.internet.threads import deferToThread
 from twisted.python.threadpool import ThreadPool
+from twisted.web import server
 from twisted.web.client import Agent, HTTPConnectionPool, readBody
 from twisted.web.iweb import IAgent
 from twisted.web.resource import IResource, Resource
@@ -29,6 +30,8 @@ from twisted.web.wsgi import WSGIResource
 
 from tests.compatibility.pages import Page, Pull, Push, tree
 from tests.compatibility.wsgi import application
+
+TEXT = "tea " * 250
 
 FOREIGN = ("klein", "autobahn", "wsproto", "treq")
 """What is served where it is installed, by `tests.compatibility.foreign`."""
@@ -99,6 +102,12 @@ class Pages:
             raise
         return 200, None
 
+    @limits(timeout=0.1)
+    async def late(self, request: Request) -> tuple[int, object]:
+        """Waits until its time is up."""
+        await Deferred[None]()
+        return 200, None
+
     def _answer(self, request: Request, waited: Deferred[bytes]) -> None:
         def answer(body: bytes) -> None:
             request.write(body)
@@ -119,6 +128,23 @@ def pulled(request: Request) -> int:
     return NOT_DONE_YET
 
 
+def item(request: Request, item: str) -> tuple[int, object]:
+    """Answers by its path."""
+    return 200, item
+
+
+@limits(max_body=1_000_000)
+def length(request: Request) -> tuple[int, object]:
+    """Answers by its body."""
+    return 200, len(echo(request))
+
+
+def torn(request: Request) -> tuple[int, object]:
+    """Breaks in the middle of its answer."""
+    request.write(b"a part")
+    raise LookupError("a detail")
+
+
 def pages(reactor: ReactorBase, folder: str) -> Resource:
     """All that is served."""
     waiting = Pages(reactor)
@@ -127,6 +153,11 @@ def pages(reactor: ReactorBase, folder: str) -> Resource:
     reactor.addSystemEventTrigger("after", "shutdown", threads.stop)
     api = JsonResource()
     api.register_paths("GET", [path("/api/cancelled")], waiting.cancelled, "Cancelled")
+    api.register_paths("GET", [path("/api/late")], waiting.late, "Late")
+    api.register_paths("GET", [path("/api/torn")], torn, "Torn")
+    api.register_paths("GET", [path("/api/items/{item}")], item, "Item")
+    api.register_paths("GET", [path("/api/large")], lambda _: (200, [TEXT] * 1000), "Large")
+    api.register_paths("POST", [path("/api/length")], length, "Length")
     program = FilteredScript(f"{folder}/program.py")
     program.filter = sys.executable
     served: dict[str, Resource | IResource] = {
@@ -142,13 +173,15 @@ def pages(reactor: ReactorBase, folder: str) -> Resource:
     return tree(**served)
 
 
-async def serve(reactor: ReactorBase, folder: str, endpoints: Iterable[str]) -> None:
-    """Serve until the reactor stops."""
-    site = Site(pages(reactor, folder))
+async def serve(reactor: ReactorBase, folder: str, endpoints: Iterable[str], plain: bool) -> None:
+    """Serve until the reactor stops; by Twisted's own `Site` if that is to be *plain*."""
+    root = pages(reactor, folder)
+    site = server.Site(root) if plain else Site(root)
     ports: list[IListeningPort] = []
     for endpoint in endpoints:
         port: Port = await serverFromString(reactor, endpoint).listen(site)
         ports.append(cast("IListeningPort", port))
         say(str(getattr(port.getHost(), "port", endpoint)))
-    drain_on_shutdown(reactor, site, ports, grace=5.0)
+    if isinstance(site, Site):
+        drain_on_shutdown(reactor, site, ports, grace=5.0)
     await Deferred[None]()

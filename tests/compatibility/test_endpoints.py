@@ -24,6 +24,7 @@ from twisted.internet.tcp import Port
 from twisted.web.server import NOT_DONE_YET
 
 from tests.compatibility.pages import PIECE, PIECES, Push, tree
+from tests.compatibility.process import PATIENCE
 from tests.compatibility.test_requests import until
 from tests.mounts.certificate import write_certificate
 from tests.mounts.host import ROOT, SOURCES
@@ -86,7 +87,7 @@ def listen(running_reactor: None, site: Site) -> Iterator[Listen]:
 def ask(client: socket.socket, target: str = "/who", before: bytes = b"") -> bytes:
     """The body of the answer to a GET of *target*."""
     with client, client.makefile("rb") as answer:
-        client.settimeout(10)
+        client.settimeout(PATIENCE)
         client.sendall(before + f"GET {target} HTTP/1.0\r\nHost: a\r\n\r\n".encode())
         head, _, body = answer.read().partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.0 200 OK\r\n")

@@ -16,8 +16,10 @@ def is_over(request: Request) -> bool:
 
 def abort(request: Request) -> None:
     """Cut the connection: what was sent is incomplete, and the client must be able to tell."""
-    cut = getattr(request.transport, "abortConnection", None)
-    if cut is not None and not is_over(request):
+    # A request that is a stream of HTTP/2 has no transport to itself: its channel is the stream.
+    connection = None if is_over(request) else request.transport or request.channel
+    cut = getattr(connection, "abortConnection", None)
+    if cut is not None:
         cut()
 
 

@@ -30,7 +30,7 @@ from counterfoil._resources.resuming import Resumed
 from counterfoil._server.heads import BodyPlan
 from counterfoil._server.request import SiteRequest
 from counterfoil._servlets.boundary import operation_of
-from counterfoil._servlets.limits import check_body, too_slow
+from counterfoil._servlets.limits import call_later, check_body, too_slow
 from counterfoil._servlets.operation import Operation, send_declared
 from counterfoil._servlets.validation import VALIDATION, Validation
 from counterfoil._types import Answer, Request
@@ -335,7 +335,7 @@ class _Execution:
         if route.cancellable:
             request.notifyFinish().addErrback(lambda _: rendering.cancel())
         if route.options.timeout is not None:
-            deadline = request.channel.callLater(route.options.timeout, expire)
+            deadline = call_later(request, route.options.timeout, expire)
             rendering.addBoth(lambda _: deadline.active() and deadline.cancel())
 
     def _expire(self) -> None:

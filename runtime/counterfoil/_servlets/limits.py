@@ -15,7 +15,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from counterfoil._errors import CodedError, Codes
 from counterfoil._types import Request
 
-__all__ = ["check_body", "too_slow", "within"]
+__all__ = ["call_later", "check_body", "too_slow", "within"]
 
 T = TypeVar("T")
 
@@ -23,12 +23,28 @@ T = TypeVar("T")
 class _DelayedCall(Protocol):
     def active(self) -> bool: ...
 
-    def cancel(self) -> None: ...
+    def cancel(self) -> object: ...
+
+
+class _Clock(Protocol):
+    def callLater(self, delay: float, function: Callable[[], None], /) -> _DelayedCall: ...
+
+
+class _Served(Protocol):
+    reactor: _Clock
 
 
 def too_slow() -> CodedError:
     """What is answered for a handler that takes longer than it may."""
     return CodedError(503, "The server took too long")
+
+
+def call_later(request: Request, seconds: float, function: Callable[[], None]) -> _DelayedCall:
+    """Call *function* in *seconds*, by the clock of the server that *request* came to."""
+    # A stream of HTTP/2 has no clock, but its site has.
+    has_clock = hasattr(request.channel, "callLater")
+    clock = request.channel if has_clock else cast("_Served", request.site).reactor
+    return cast("_Clock", clock).callLater(seconds, function)
 
 
 def check_body(request: Request, longest: int | None) -> None:
@@ -54,8 +70,7 @@ async def within(
     if seconds is None:
         return await outcome
     running = Deferred.fromCoroutine(outcome)
-    call_later: Callable[[float, Callable[[], None]], _DelayedCall] = request.channel.callLater
-    deadline = call_later(seconds, running.cancel)
+    deadline = call_later(request, seconds, running.cancel)
     try:
         return await running
     except CancelledError:
