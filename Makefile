@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PORT ?= 8080
 DATABASE ?= var/noticeboard.sqlite3
 VENV ?= .venv
+REQUESTS ?= 10000000
+SEED ?= 1
 VERSIONS ?= 3.11 3.12 3.13
 
 # A command may be on the PATH and yet not run (a version manager's shim), so each one is tried.
@@ -96,6 +98,10 @@ soak: $(installed) ## do the faults of tests/faults a thousand times over
 .PHONY: hostile
 hostile: $(installed) ## try every hostile text in every place of a document, and a million at random
 	$(bin)/python -m pytest --soak --capture=no --numprocesses=auto tests/hostile
+
+.PHONY: fuzz-wire
+fuzz-wire: $(installed) ## send a site millions of mutated requests (REQUESTS=10000000 SEED=1)
+	PYTHONPATH=runtime:generator:generated:. $(bin)/python -m tests.wire --requests $(REQUESTS) --seed $(SEED)
 
 .PHONY: truth
 truth: $(installed) ## hold bodies against random schemas, with jsonschema-rs as the referee

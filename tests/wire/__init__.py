@@ -1,0 +1,1 @@
+"""Mutated requests, and what must come of them: `make fuzz-wire`."""
