@@ -7,7 +7,6 @@ SHELL := /bin/sh
 PORT ?= 8080
 DATABASE ?= var/noticeboard.sqlite3
 VENV ?= .venv
-REQUESTS ?= 10000000
 SEED ?= 1
 VERSIONS ?= 3.11 3.12 3.13
 
@@ -19,6 +18,7 @@ PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; do \
 endif
 
 bin := $(VENV)/bin
+sources := runtime:generator:generated:.
 installed := $(VENV)/.installed
 version = $(shell $(bin)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
@@ -100,8 +100,12 @@ hostile: $(installed) ## try every hostile text in every place of a document, an
 	$(bin)/python -m pytest --soak --capture=no --numprocesses=auto tests/hostile
 
 .PHONY: fuzz-wire
-fuzz-wire: $(installed) ## send a site millions of mutated requests (REQUESTS=10000000 SEED=1)
-	PYTHONPATH=runtime:generator:generated:. $(bin)/python -m tests.wire --requests $(REQUESTS) --seed $(SEED)
+fuzz-wire: $(installed) ## send a site 10,000,000 mutated requests (REQUESTS= for fewer, SEED= for others)
+	PYTHONPATH=$(sources) $(bin)/python -m tests.wire alone --requests $(or $(REQUESTS),10000000) --seed $(SEED)
+
+.PHONY: fuzz-referees
+fuzz-referees: $(installed) ## and 1,000,000 with h11 and llhttp as referees
+	PYTHONPATH=$(sources) $(bin)/python -m tests.wire referees --requests $(or $(REQUESTS),1000000) --seed $(SEED)
 
 .PHONY: truth
 truth: $(installed) ## hold bodies against random schemas, with jsonschema-rs as the referee

@@ -111,7 +111,7 @@ class TestId:
     def test_a101_may_be_the_clients(self) -> None:
         assert self.ids("X-Request-Id", "a.B_9-" + "x" * 122)[0] == "GET-a.B_9-" + "x" * 122
 
-    @pytest.mark.parametrize("given", [None, "", "x" * 129, "a b", "a\x1b", "\xe9", "a/b"])
+    @pytest.mark.parametrize("given", [None, "", "x" * 129, "a b", "a\tb", "\xe9", "a/b"])
     def test_a101_b75_if_it_is_a_plain_one(self, given: str | None) -> None:
         assert re.fullmatch(r"GET-\d+", self.ids("X-Request-Id", given)[0])
 
@@ -125,7 +125,7 @@ def test_a102_the_context_holds_what_a_line_may_say() -> None:
         return 1
 
     client = TestClient(Taker(keep), tag="main", request_id_header="X-Request-Id")
-    client.get("/a?access_token=s&b=c", headers={"User-Agent": "cur\x1bl", "X-Request-Id": "7"})
+    client.get("/a?access_token=s&b=c", headers={"User-Agent": "cur\xf6l", "X-Request-Id": "7"})
     assert seen == [
         RequestContext(
             request_id="GET-7",
@@ -134,7 +134,7 @@ def test_a102_the_context_holds_what_a_line_may_say() -> None:
             method="GET",
             uri="/a?access_token=<redacted>&b=c",
             protocol="HTTP/1.1",
-            user_agent="cur\\x1bl",
+            user_agent="cur\\xf6l",
         )
     ]
 
@@ -155,8 +155,8 @@ def test_a106_the_line_holds_all_of_it(caplog: pytest.LogCaptureFixture) -> None
 def test_a106_b69_the_line_is_printable(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     client = TestClient(Taker(fine))
-    client.start("GET", "/\x1b", headers={"User-Agent": "\x1b\xff"})
-    client.get("/", headers={"User-Agent": "\x1b\xff"})
+    client.start("GET", "/\x1b", headers={"User-Agent": "\xf6\xff"})
+    client.get("/", headers={"User-Agent": "\xf6\xff"})
     assert len(lines(caplog, "access")) == 2
     assert all(line.isascii() and line.isprintable() for line in lines(caplog, "access"))
 

@@ -63,7 +63,10 @@ def test_b57_a_body_of_containers_is_refused_before_it_is_built() -> None:
         b"GET /echo?evil HTTP/1.1\r\nHost: x\r\n\r\n",
         b"X: a\rb\r\n\r\n",
         b"X: \0y\r\n\r\n",
+        b"X: \x1by\r\n\r\n",
         b"X y: z\r\n\r\n",
+        b"Content-Length: 5\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n",
         b" folded: z\r\n\r\n",
     ],
 )

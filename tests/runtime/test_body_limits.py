@@ -289,10 +289,28 @@ class TestContinue:
             connection.send(head("Content-Length: 0", self.EXPECT))
             assert connection.response().json() == 0
 
-    def test_b24_other_expectations_are_ignored(self, server: Server) -> None:
+    @pytest.mark.parametrize("value", ["foo", "100-continue, foo", "100-continue\r\nExpect: foo"])
+    def test_b24_other_expectations_are_refused(self, server: Server, value: str) -> None:
         with server.connect() as connection:
-            connection.send(head("Content-Length: 3", "Expect: foo") + b"abc")
+            connection.send(head("Content-Length: 900", f"Expect: {value}"))
+            response = connection.response()
+            assert response.status == 417
+            assert response.headers["connection"] == "close"
+            assert b"Only 100-continue may be expected" in response.body
+
+    @pytest.mark.parametrize("value", ["", "100-Continue", " , 100-continue"])
+    def test_b24_but_for_what_is_none(self, server: Server, value: str) -> None:
+        with server.connect() as connection:
+            connection.send(head("Content-Length: 3", f"Expect: {value}") + b"abc")
             assert connection.response().json() == 3
+
+    def test_b24_and_but_without_a_body_or_over_http_1_0(self, server: Server) -> None:
+        with server.connect() as connection:
+            connection.send(head("Content-Length: 0", "Expect: foo"))
+            assert connection.response().json() == 0
+            data = head("Content-Length: 3", "Expect: foo") + b"abc"
+            connection.send(data.replace(b"/1.1", b"/1.0"))
+            assert connection.rest().startswith(b"HTTP/1.0 200 ")
 
 
 class TestAtHead:

@@ -148,6 +148,9 @@ def test_a113_b7_b8_the_length_is_digits_and_said_once(server: Server, lengths: 
         [": empty name"],
         ["X A: a"],
         ["X-A: a\0"],
+        ["X-A: a\x0bb"],
+        ["User-Agent: \x1b[2J"],
+        ["Connection: \x7f"],
     ],
 )
 def test_b1_b2_b3_b4_b5_b6_b9_b14_framing_must_be_plain(server: Server, fields: list[str]) -> None:
@@ -264,6 +267,8 @@ def test_b20_http_1_0_is_answered_once(server: Server) -> None:
         b"\r\n",
         b"2\r\nabc\r\n",
         b"f" * 2000,
+        b"8000000000000000\r\nab",
+        b"10000000000000002\r\nab\r\n0\r\n\r\n",
         b"1;" + b"a" * 65536 + b"\r\n",
         b"1;\0\r\na\r\n0\r\n\r\n",
     ],

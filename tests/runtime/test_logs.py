@@ -226,13 +226,13 @@ def test_a102_b69_all_fields_are_there_and_forge_nothing(serve: Serve) -> None:
     resource.register_paths("GET", [path("/")], say, "Say")
     server = serve(resource)
     with written(lines):
-        user_agent = "a\x1b[2Jb\x07"
+        user_agent = "a\xf6[2Jb\x9b"
         server.get("/?access_token=s3cret&b=1", headers={"User-Agent": user_agent})
     (line,) = lines("|said")
     client, _, *rest = line.split("|")
     assert client == "127.0.0.1"
     assert rest[:3] == ["GET", "/?access_token=<redacted>&b=1", "HTTP/1.1"]
-    assert rest[3] == "a\\x1b[2Jb\\x07"
+    assert rest[3] == "a\\xf6[2Jb\\x9b"
     assert rest[4:] == ["said"]
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from twisted.web.http import _ChunkedTransferDecoder, _MalformedChunkedDataError
 from typing_extensions import override
 
-from counterfoil._output.prepared import spelled
+from counterfoil._output.prepared import has_control_character, spelled
 
 __all__ = ["StrictChunks"]
+
+# What says where a message ends must not come after it (RFC 9110, section 6.5.1).
+_OF_THE_HEAD: Final = frozenset({b"Content-Length", b"Transfer-Encoding"})
+
+_LONGEST: Final = 2**63 - 1
+"""How long a chunk may say that it is: other servers do not count further, or begin anew."""
 
 
 class StrictChunks(_ChunkedTransferDecoder):
@@ -15,6 +23,13 @@ class StrictChunks(_ChunkedTransferDecoder):
 
     Twisted takes any line for a trailer, and so a request that a proxy let through behind a body.
     """
+
+    @override
+    def _dataReceived_CHUNK_LENGTH(self) -> bool:
+        is_read = super()._dataReceived_CHUNK_LENGTH()
+        if is_read and self.length > _LONGEST:
+            raise _MalformedChunkedDataError("A chunk is longer than anything can be.")
+        return is_read
 
     @override
     def _dataReceived_TRAILER(self) -> bool:
@@ -27,5 +42,6 @@ class StrictChunks(_ChunkedTransferDecoder):
 
 def _check_trailer(line: bytes) -> None:
     name, colon, value = line.partition(b":")
-    if not colon or spelled(name) is None or any(byte in value for byte in b"\0\r\n"):
+    known = spelled(name) if colon else None
+    if known is None or known in _OF_THE_HEAD or has_control_character(value):
         raise _MalformedChunkedDataError("A trailer is malformed.")

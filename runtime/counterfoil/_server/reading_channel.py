@@ -12,7 +12,7 @@ from twisted.web.http import HTTPChannel, Request, _MalformedChunkedDataError
 from typing_extensions import override
 
 from counterfoil._errors import CodedError, Codes
-from counterfoil._output.prepared import spelled
+from counterfoil._output.prepared import has_control_character, spelled
 from counterfoil._server.boundaries import Decoder, Producer, Transport
 from counterfoil._server.chunks import StrictChunks
 from counterfoil._server.deadlines import BYTES_PER_SECOND
@@ -159,7 +159,7 @@ class ReadingChannel(HTTPChannel):
         name, colon, value = line.partition(b":")
         known = spelled(name) if colon else None
         value = value.strip(b" \t")
-        if known is None or b"\0" in value or b"\r" in value or b"\n" in value:
+        if known is None or has_control_character(value):
             self._respondToBadRequestAndDisconnect()  # RFC 9110, sections 5.1 and 5.5
             return
         if known in _LENGTHS and not self._maybeChooseTransferDecoder(known, value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
@@ -104,6 +105,9 @@ class SiteRequest(TimedRequest):
         encodings = self.received.get(b"Content-Encoding")
         if encodings is not None and any(each.lower() != b"identity" for each in encodings):
             return _encoded()
+        expected = self.received.get(b"Expect")
+        if expected is not None and self.clientproto == b"HTTP/1.1" and _is_strange(expected):
+            return CodedError(417, "Only 100-continue may be expected", Codes.UNKNOWN)
         plan = self._plan()
         if isinstance(plan, CodedError):
             return plan
@@ -306,6 +310,12 @@ def _encoded() -> CodedError:
     return CodedError(
         415, "The body must not be encoded", Codes.UNKNOWN, headers={"Accept-Encoding": "identity"}
     )
+
+
+def _is_strange(expected: Iterable[bytes]) -> bool:
+    """Whether more is expected than to be told to go on (RFC 9110, section 10.1.1)."""
+    members = (each.strip() for each in b",".join(expected).lower().split(b","))
+    return any(each and each != b"100-continue" for each in members)
 
 
 def _room_for(length: int | None) -> BinaryIO:
