@@ -64,6 +64,15 @@ var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml const
 		--requirement tests/mounts/requirements.txt --editable .
 	@touch $@
 
+.PHONY: clients
+clients: $(installed) ## make the environment with the clients that read early answers
+	@$(MAKE) --no-print-directory var/venv-clients-$(version)/.installed
+
+var/venv-clients-%/.installed: tests/clients/requirements.txt
+	$(bin)/python -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --requirement tests/clients/requirements.txt
+	@touch $@
+
 .PHONY: schemathesis-environment
 schemathesis-environment: $(installed) ## make the environment with schemathesis, which holds servers against their documents
 	@$(MAKE) --no-print-directory var/venv-schemathesis-$(version)/.installed
@@ -78,7 +87,7 @@ schemathesis: schemathesis-environment ## ask every operation of Matrix, and man
 	$(bin)/python -m pytest --soak tests/contract
 
 .PHONY: test
-test: check mounts schemathesis-environment ## check, then every test, with the runtime's coverage
+test: check mounts clients schemathesis-environment ## check, then every test, with the runtime's coverage
 	$(bin)/python -m pytest --numprocesses=auto --dist=loadfile \
 		--no-loadscope-reorder --cov --cov-report=term:skip-covered
 

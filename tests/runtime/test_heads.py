@@ -267,7 +267,7 @@ def test_b20_http_1_0_is_answered_once(server: Server) -> None:
         b"\r\n",
         b"2\r\nabc\r\n",
         b"f" * 2000,
-        b"8000000000000000\r\nab",
+        b"00000000000000002\r\nab\r\n0\r\n\r\n",
         b"10000000000000002\r\nab\r\n0\r\n\r\n",
         b"1;" + b"a" * 65536 + b"\r\n",
         b"1;\0\r\na\r\n0\r\n\r\n",

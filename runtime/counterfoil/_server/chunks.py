@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from twisted.web.http import _ChunkedTransferDecoder, _MalformedChunkedDataError
@@ -14,8 +15,8 @@ __all__ = ["StrictChunks"]
 # What says where a message ends must not come after it (RFC 9110, section 6.5.1).
 _OF_THE_HEAD: Final = frozenset({b"Content-Length", b"Transfer-Encoding"})
 
-_LONGEST: Final = 2**63 - 1
-"""How long a chunk may say that it is: other servers do not count further, or begin anew."""
+# More digits than 64 bits have, also zeros: others stop counting there, or begin anew.
+_MANY_DIGITS: Final = re.compile(rb"[0-9A-Fa-f]{17}")
 
 
 class StrictChunks(_ChunkedTransferDecoder):
@@ -26,10 +27,9 @@ class StrictChunks(_ChunkedTransferDecoder):
 
     @override
     def _dataReceived_CHUNK_LENGTH(self) -> bool:
-        is_read = super()._dataReceived_CHUNK_LENGTH()
-        if is_read and self.length > _LONGEST:
-            raise _MalformedChunkedDataError("A chunk is longer than anything can be.")
-        return is_read
+        if _MANY_DIGITS.match(self._buffer):
+            raise _MalformedChunkedDataError("The size of a chunk has too many digits.")
+        return super()._dataReceived_CHUNK_LENGTH()
 
     @override
     def _dataReceived_TRAILER(self) -> bool:
