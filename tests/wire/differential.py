@@ -50,11 +50,11 @@ class Differential:
                 self._compare(case, came)
                 if number % _IN_PIECES == 0:
                     _compare_pieces(case, came, broken.outcomes(case.pieces()))
-                if number % _TOGETHER == 0:
-                    if watch.errors:
-                        raise Fault(f"{watch.errors}")
+                if number % _TOGETHER == 0 or number == count - 1:
                     whole.end_connections()
                     broken.end_connections()
+                    if watch.errors:
+                        raise Fault(f"{watch.errors}")
 
     def _compare(self, case: Case, came: list[Accepted | Refused]) -> None:
         data = case.data
