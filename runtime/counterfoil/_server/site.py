@@ -152,12 +152,17 @@ class Site(server.Site):
         self.draining = True
         self._drain.give_up()
 
-    def find_resource(self, request: Request) -> IResource:
+    @override
+    def getResourceFor(self, request: Request) -> IResource:
         """The resource that *request* addresses."""
         request.site = self
         vars(request)["sitepath"] = []  # for sessions; Twisted declares no attribute for it
         found: IResource = getChildForRequest(self.resource, request)
         return found
+
+    def find_resource(self, request: Request) -> IResource:
+        """For a request: what it addresses, by `getResourceFor`, which a subclass may have anew."""
+        return self.getResourceFor(request)
 
     @override
     def startFactory(self) -> None:
