@@ -712,7 +712,7 @@ class Together:
     """Sends when it is told to."""
 
     def __init__(self) -> None:
-        self.is_waiting = True
+        self.senders = ["a connection"]
         self._first: list[Callable[[], None]] = []
 
     def call_first(self, function: Callable[[], None], /) -> None:
@@ -732,10 +732,10 @@ def test_lines_go_with_the_answers_they_tell_of(tmp_path: Path) -> None:
     assert path.read_text() == ""
     outbox.send()
     assert [line.split(" ")[1] for line in path.read_text().splitlines()] == ["first", "second"]
-    outbox.is_waiting = False
+    outbox.senders.clear()
     log.write("third", logging.INFO)
     assert path.read_text().endswith(" third\n")
-    outbox.is_waiting = True
+    outbox.senders.append("a connection")
     log.write("fourth", logging.INFO)
     path.rename(tmp_path / "old.log")
     log.reopen()

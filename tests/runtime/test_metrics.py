@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import cast
 
@@ -26,7 +27,7 @@ from counterfoil._server.observing import Observer
 from counterfoil._server.summary import RequestSummary
 from counterfoil._server.timed_request import TimedRequest
 from counterfoil.metrics import Metrics, MetricsResource
-from counterfoil.stub import path
+from counterfoil.stub import Ok, Reply, answers, path
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -411,3 +412,50 @@ def test_nothing_is_paid_by_those_who_use_neither() -> None:
         check=True,
     )
     assert ran.stdout == "[]\n"
+
+
+STARTED: ContextVar[str] = ContextVar("STARTED", default="nothing")
+
+
+class Marking:
+    """Leaves a mark in the context of each handler."""
+
+    def request_started(self, request: TimedRequest) -> None:
+        STARTED.set("a request")
+
+    def request_ended(self, request: TimedRequest, summary: RequestSummary) -> None:
+        pass
+
+
+def test_what_an_observer_sets_as_a_handler_starts_is_set_for_the_handler_alone(
+    serve: Serve,
+) -> None:
+    seen: list[str] = []
+    ends: list[Deferred[None]] = []
+
+    class Servlet:
+        @answers(Ok)
+        async def at_once(self, request: Request) -> Reply[object]:
+            seen.append(STARTED.get())
+            return Ok({})
+
+        @answers(Ok)
+        async def later(self, request: Request) -> Reply[object]:
+            ends.append(Deferred())
+            await ends[-1]
+            seen.append(STARTED.get())
+            return Ok({})
+
+    root, servlet = JsonResource(), Servlet()
+    root.register_paths("GET", [path("/at-once")], servlet.at_once, "at_once")
+    root.register_paths("GET", [path("/later")], servlet.later, "later")
+    server = serve(Site(root, observers=[Marking()]))
+    assert server.get("/at-once").status == 200
+    assert in_reactor(STARTED.get) == "nothing"
+    with server.connect() as connection:
+        connection.request("GET", "/later")
+        until(lambda: ends)
+        assert in_reactor(STARTED.get) == "nothing"
+        in_reactor(lambda: ends[0].callback(None))
+        assert connection.response().status == 200
+    assert seen == ["a request", "a request"]

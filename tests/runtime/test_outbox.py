@@ -16,7 +16,9 @@ import pytest
 from counterfoil import JsonResource, Ok, Request, Site, path
 from counterfoil._server.boundaries import Transport
 from counterfoil._server.outbox import Outbox
+from counterfoil._server.transports import ReactorTurn
 from counterfoil.stub import answers
+from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
@@ -210,7 +212,7 @@ def test_b22_a_client_that_only_listens_any_more_is_answered(serve: Serve) -> No
 def test_one_connection_that_cannot_be_written_to_harms_no_other(
     serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outbox = Outbox()
+    outbox, turn = Outbox(), ReactorTurn(cast("ReactorBase", reactor))
     flushed: list[str] = []
 
     class Sender:
@@ -227,14 +229,14 @@ def test_one_connection_that_cannot_be_written_to_harms_no_other(
 
     def post() -> None:
         for name in ("first", "bad", "last"):
-            outbox.add(Sender(name), reactor)
+            outbox.add(Sender(name), turn)
 
     serve(site())
     in_reactor(post)
     until(lambda: len(flushed) == 3)
     assert flushed == ["first", "cut bad", "last"]
     assert "a connection could not be written to" in caplog.text
-    in_reactor(lambda: outbox.add(Sender("again"), reactor))
+    in_reactor(lambda: outbox.add(Sender("again"), turn))
     until(lambda: flushed[-1] == "again")
 
 

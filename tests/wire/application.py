@@ -20,6 +20,7 @@ from counterfoil import (
     Site,
     stream_of,
 )
+from counterfoil._context import RequestContext
 from counterfoil._server.llhttp import HeadReader
 from counterfoil.stub import answers, at_head, path
 from noticeboard import models
@@ -238,7 +239,7 @@ class Watch(logging.Handler):
         """All of it is."""
         return True
 
-    def write(self, line: str, level: int) -> None:
+    def write(self, line: str, level: int, context: RequestContext | None = None) -> None:
         self.lines.append(line)
 
     def _note(self, event: LogEvent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from types import UnionType
 from typing import BinaryIO, Protocol, TypeAlias, Union, cast, get_args, get_origin
 
@@ -28,6 +28,7 @@ from counterfoil._input.media_types import (
 from counterfoil._input.multipart import FormPlan, is_multipart_form
 from counterfoil._input.parts import FormParts, boundary_of, read_parts
 from counterfoil._input.problems import Problem
+from counterfoil._input.unambiguous import key_counter
 from counterfoil._input.uploads import keep_until_answered
 from counterfoil._input.wire import type_adapter
 from counterfoil._types import Request
@@ -172,14 +173,17 @@ class _JsonBody(_WholeBody):
     def __init__(
         self, attribute: str, annotation: object, media_types: Sequence[str], *, optional: bool
     ) -> None:
-        self._validator = json_validator(type_adapter(annotation))
+        adapter = type_adapter(annotation)
+        self._validator = json_validator(adapter)
+        self._counter = key_counter(adapter)
         self._contract = contract_of(annotation)
         self._attribute = attribute
         self._optional = optional
 
     def check(self, request: Request) -> None:
-        check_coding(request)
-        check_is_no_form(request)
+        if not getattr(request, "sends_json", False):  # a request of our own site may know it
+            check_coding(request)
+            check_is_no_form(request)
 
     def read(
         self,
@@ -194,7 +198,7 @@ class _JsonBody(_WholeBody):
                 problems.append(Problem("body", "not_json", "Content not JSON: it is empty."))
             return
         found: list[Problem] = []
-        value = read_json(data, self._validator, "body", found, self._contract)
+        value = read_json(data, self._validator, "body", found, self._contract, self._counter)
         problems += found
         if not found:
             values[self._attribute] = value
@@ -372,6 +376,9 @@ _Kind: TypeAlias = type[_JsonBody] | type[_RawBody] | type[_StreamedBody]
 
 
 def _content(request: Request) -> bytes:
+    read: Callable[[], bytes] | None = getattr(request, "read_body", None)
+    if read is not None:  # a request of our own site
+        return read()
     content = cast("BinaryIO", request.content)  # Twisted gives the attribute no type
     content.seek(0)
     return content.read()

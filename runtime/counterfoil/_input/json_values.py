@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from counterfoil._input.markers import BodyCheck
 from counterfoil._input.problems import Problem
+from counterfoil._input.unambiguous import CountsKeys, UncountableError, may_repeat_keys
 from counterfoil._json.decoding import JsonError, MalformedJsonError, decode
 
 __all__ = ["JsonValidator", "read_json", "validated"]
@@ -37,11 +38,20 @@ def read_json(
     location: str,
     problems: list[Problem],
     check: BodyCheck | None = None,
+    counter: CountsKeys | None = None,
 ) -> object:
     """The value of *data*, which stands at *location*; or None, and what is wrong in *problems*.
 
-    What the validator takes is held against *check* too.
+    What the validator takes is held against *check* too. With a *counter* of its values most texts
+    need not be decoded: see `unambiguous`.
     """
+    if counter is not None and check is None:
+        try:
+            made = validator.validate_json(data, strict=True, by_alias=True, by_name=False)
+            if not may_repeat_keys(data, counter(made)):
+                return made
+        except (UncountableError, ValidationError):
+            pass  # it is found out below what is wrong, if anything is
     try:
         value = decode(data)
         made = validated(data, validator)

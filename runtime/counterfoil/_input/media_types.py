@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from counterfoil._errors import CodedError
+from counterfoil._input.header_lines import header_lines
 from counterfoil._types import Request
 
 __all__ = [
@@ -96,7 +97,7 @@ class Chooser(Generic[T]):
 
 def _one_line(request: Request) -> Sequence[bytes]:
     """The Content-Type, if there is one. Raises `CodedError`, a 400, for more than one."""
-    lines = request.requestHeaders.getRawHeaders(b"Content-Type", ())
+    lines = header_lines(request, b"Content-Type") or ()
     if len(lines) > 1:
         raise CodedError(400, "The Content-Type must be given once")
     return lines
@@ -107,7 +108,7 @@ def check_coding(request: Request) -> None:
 
     Raises `CodedError` with 415, and what is taken (RFC 9110, sections 12.5.3 and 15.5.16).
     """
-    lines = request.requestHeaders.getRawHeaders(b"Content-Encoding")
+    lines = header_lines(request, b"Content-Encoding")
     if lines is None:
         return
     codings = {each.strip().lower() for line in lines for each in line.split(b",")}
@@ -118,7 +119,7 @@ def check_coding(request: Request) -> None:
 
 def check_is_no_form(request: Request) -> None:
     """Raise `CodedError` with 415 for a body in the parts of a form (RFC 7578)."""
-    for line in request.requestHeaders.getRawHeaders(b"Content-Type", ()):
+    for line in header_lines(request, b"Content-Type") or ():
         if line[:19].lower() == b"multipart/form-data":
             raise _unsupported(request, ["application/json"])
 

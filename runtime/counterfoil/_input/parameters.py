@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+from counterfoil._input.header_lines import header_lines
 from counterfoil._input.markers import Cookie, Header, Parameter, Path, Query
 from counterfoil._input.problems import Problem
-from counterfoil._input.query import TooManyParametersError, percent_decode, split_query
+from counterfoil._input.query import (
+    MAX_PARAMETERS,
+    TooManyParametersError,
+    percent_decode,
+    split_query,
+)
 from counterfoil._input.slots import EncodedText, Slot, Texts
 from counterfoil._input.styles import with_list_elements
 from counterfoil._input.takers import Given, Taker, taker_of
@@ -60,38 +66,71 @@ def _path(slots: Sequence[Slot]) -> Collect:
 
 
 def _query(slots: Sequence[Slot]) -> Collect:
-    plain = {slot.name: slot for slot in slots if slot.is_plain}
-    taker_named = _finder([taker_of(slot) for slot in slots if not slot.is_plain])
+    return _Query(slots).collect
+
+
+class _Query:
+    """The parameters of a query."""
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        takers = [taker_of(slot) for slot in slots if not slot.is_plain]
+        self._plain = {slot.name: slot for slot in slots if slot.is_plain}
+        self._lists = {taker.slot.name: taker.slot.attribute for taker in takers if taker.is_list}
+        self._taker_named = _finder(takers)
 
     def collect(
-        request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
+        self, request: Request, path: Mapping[str, str], texts: Texts, problems: list[Problem]
     ) -> None:
         _, _, query = request.uri.partition(b"?")
         if not query:
             return
-        try:
-            pairs = split_query(query)
-        except TooManyParametersError as error:
-            problems.append(Problem("query", "too_many", str(error)))
+        if query.count(b"&") >= MAX_PARAMETERS:
+            problems.append(Problem("query", "too_many", str(TooManyParametersError())))
             return
-        given: dict[Taker, Given] = {}
-        is_plain = b"%" not in query and query.isascii()
-        for name, encoded in pairs:
-            slot = plain.get(name)
-            if slot is None:
-                known = name if is_plain else _decoded_name(name)
-                slot = plain.get(known)
-            if slot is not None:
-                if is_plain and slot.attribute not in texts:
-                    texts[slot.attribute] = encoded
-                else:
-                    _put_plain(slot, encoded, texts, problems)
-            elif (taker := taker_named(known)) is not None:
-                given.setdefault(taker, []).append((known, encoded))
-        for taker, each in given.items():
-            taker.put(each, texts, problems)
+        is_encoded = b"%" in query or not query.isascii()
+        take = self._take_encoded if is_encoded else self._take_plain
+        for taker, given in take(query, texts, problems).items():
+            taker.put(given, texts, problems)
 
-    return collect
+    def _take_plain(
+        self, query: bytes, texts: Texts, problems: list[Problem]
+    ) -> dict[Taker, Given]:
+        """Put what spells itself; returns what else was given."""
+        plain, lists = self._plain, self._lists
+        given: dict[Taker, Given] = {}
+        found: dict[str, list[str]] = {}
+        for pair in query.decode("ascii").replace("+", " ").split("&"):
+            name, _, value = pair.partition("=")
+            if name in lists:
+                found.setdefault(lists[name], []).append(value)
+            elif name in plain:
+                slot = plain[name]
+                if slot.attribute in texts:
+                    problems.append(_given_twice(slot))
+                texts[slot.attribute] = value
+            elif pair and (taker := self._taker_named(name)) is not None:
+                given.setdefault(taker, []).append((name, value))
+        for attribute, values in found.items():
+            texts[attribute] = [] if values == [""] else values
+        return given
+
+    def _take_encoded(
+        self, query: bytes, texts: Texts, problems: list[Problem]
+    ) -> dict[Taker, Given]:
+        """The same, for what is percent-encoded."""
+        given: dict[Taker, Given] = {}
+        for name, encoded in split_query(query):
+            known = name if name in self._plain else _decoded_name(name)
+            slot = self._plain.get(known)
+            if slot is not None:
+                _put_plain(slot, encoded, texts, problems)
+            elif (taker := self._taker_named(known)) is not None:
+                given.setdefault(taker, []).append((known, encoded))
+        return given
+
+
+def _given_twice(slot: Slot) -> Problem:
+    return Problem(slot.location, "repeated", "Input must be given once")
 
 
 def _put_plain(slot: Slot, encoded: str, texts: Texts, problems: list[Problem]) -> None:
@@ -101,7 +140,7 @@ def _put_plain(slot: Slot, encoded: str, texts: Texts, problems: list[Problem]) 
         problems.append(Problem(slot.location, "encoding", f"Input {error}"))
         return
     if slot.attribute in texts:
-        problems.append(Problem(slot.location, "repeated", "Input must be given once"))
+        problems.append(_given_twice(slot))
     texts[slot.attribute] = value
 
 
@@ -143,7 +182,7 @@ def _cookie(slots: Sequence[Slot]) -> Collect:
         # Twisted's own mapping of cookies holds the last of a name. Of two, the first is that of
         # the longer path (RFC 6265, section 5.4).
         received: dict[bytes, list[bytes]] = {}
-        for line in request.requestHeaders.getRawHeaders(b"Cookie", ()):
+        for line in header_lines(request, b"Cookie") or ():
             for pair in line.split(b";"):
                 name, equals, value = pair.partition(b"=")
                 if equals:

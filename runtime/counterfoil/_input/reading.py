@@ -48,7 +48,7 @@ def read(request: Request, inputs: type[T], path: Mapping[str, str]) -> T:
     if plan.body is not None:
         plan.body.check(request)
     given = inputs.__new__(inputs)
-    vars(given).update(plan.values(request, path, None))
+    given.__dict__ = plan.values(request, path, None)
     return given
 
 
@@ -64,7 +64,7 @@ async def receive(request: Request, inputs: type[T], path: Mapping[str, str]) ->
         plan.body.check(request)
         content = await plan.body.arrived(request)
     given = inputs.__new__(inputs)
-    vars(given).update(plan.values(request, path, content))
+    given.__dict__ = plan.values(request, path, content)
     return given
 
 

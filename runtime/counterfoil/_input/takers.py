@@ -21,6 +21,8 @@ class Taker:
     """A parameter that is given at most once."""
 
     is_deep = False
+    is_list = False
+    """Whether each time that it is given makes an element, whose text is its value."""
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot
@@ -50,6 +52,8 @@ class Taker:
 
 class _ExplodedList(Taker):
     """`x=1&x=2`; an empty one is `x=`."""
+
+    is_list = True
 
     def put(self, given: Given, texts: Texts, problems: list[Problem]) -> None:
         if len(given) == 1 and not given[0][1]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -116,8 +116,11 @@ def keep_until_answered(request: Request, uploads: list[Upload], store: Store) -
 
 def close_uploads(request: Request) -> None:
     """Delete the files that came with *request*, if any did."""
-    for one in vars(request).pop(_ATTRIBUTE, ()):
-        one.close()
+    uploads: Sequence[Upload | Store] | None = getattr(request, _ATTRIBUTE, None)
+    if uploads:
+        vars(request)[_ATTRIBUTE] = ()
+        for one in uploads:
+            one.close()
 
 
 _ATTRIBUTE: Final = "counterfoil_uploads"

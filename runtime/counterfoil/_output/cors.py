@@ -74,9 +74,9 @@ class Cors:
         *headers* are request headers that its routes read, *exposed* those of their answers that a
         page may read, beside those of the policy.
         """
-        if self.origins == "*":
-            known = self._prepared.get((methods, headers, exposed))
-            set_prepared(request, known or self._lines((methods, headers, exposed)))
+        lines = self.lines(methods, headers, exposed)
+        if lines is not None:
+            set_prepared(request, lines)
             return
         response = request.responseHeaders
         for name in _HEADERS:
@@ -87,6 +87,12 @@ class Cors:
             response.setRawHeaders(b"Access-Control-Allow-Origin", [origin])
         if self._allowed:
             response.addRawHeader(b"Vary", b"Origin")
+
+    def lines(
+        self, methods: str | None, headers: tuple[str, ...], exposed: tuple[str, ...]
+    ) -> PreparedLines | None:
+        """The headers that `set_headers` sets; None if they depend on where the page is from."""
+        return self._lines((methods, headers, exposed)) if self.origins == "*" else None
 
     def set_max_age(self, request: Request) -> None:
         """Say for how long the answer to a preflight request may be kept."""

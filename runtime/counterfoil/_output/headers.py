@@ -9,7 +9,14 @@ from counterfoil._output.prepared import has_control_character, spelled
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
-__all__ = ["CLIENT_CLOSED_REQUEST", "add_to_vary", "set_headers", "set_status", "withdraw_headers"]
+__all__ = [
+    "CLIENT_CLOSED_REQUEST",
+    "add_to_vary",
+    "phrase_of",
+    "set_headers",
+    "set_status",
+    "withdraw_headers",
+]
 
 CLIENT_CLOSED_REQUEST = 499
 """The status logged for a request that was cancelled; nginx's, in no registry."""
@@ -36,11 +43,16 @@ _OF_THE_CONTENT = (
 _OF_THE_LIFECYCLE = (b'; rel="deprecation"', b'; rel="sunset"')
 
 
-def set_status(request: Request, status: int) -> None:
-    """Set the status that is sent and logged. Raises `ValueError` for what is no final status."""
+def phrase_of(status: int) -> bytes:
+    """What is sent beside *status*. Raises `ValueError` for what is no final status."""
     if not 200 <= status <= 599:
         raise ValueError(f"{status} is not the status of an answer")
-    request.setResponseCode(status, _PHRASES.get(status, b"Unknown Status"))
+    return _PHRASES.get(status, b"Unknown Status")
+
+
+def set_status(request: Request, status: int) -> None:
+    """Set the status that is sent and logged. Raises `ValueError` for what is no final status."""
+    request.setResponseCode(status, phrase_of(status))
 
 
 def set_headers(request: Request, headers: HeaderValues) -> None:
@@ -104,4 +116,6 @@ def withdraw_headers(request: Request) -> None:
     """
     for name in _OF_THE_CONTENT:
         request.responseHeaders.removeHeader(name)
-    request.etag = request.lastModified = None
+    held = vars(request)
+    held.pop("etag", None)
+    held.pop("lastModified", None)

@@ -87,6 +87,10 @@ class PreparedHeaders(Headers):
         """The values of *name*, which is spelled; None if there is none."""
         return self._rawHeaders.get(name)
 
+    def lines(self) -> dict[bytes, list[bytes]]:
+        """All of them, by their names."""
+        return self._rawHeaders
+
     def take(self, lines: dict[bytes, list[bytes]]) -> None:
         """Have *lines*, checked and by names that are spelled, and no others."""
         self._rawHeaders = lines
@@ -116,8 +120,8 @@ class GivenHeaders(PreparedHeaders):
 
     __slots__ = ("_blocks", "_length", "_lines")
 
-    def __init__(self) -> None:
-        self._blocks: tuple[PreparedLines, ...] = ()
+    def __init__(self, *blocks: PreparedLines) -> None:
+        self._blocks = blocks
         self._length: int | None = None
         self._lines: dict[bytes, list[bytes]] | None = None
 
@@ -194,10 +198,11 @@ def joined(headers: Headers) -> bytes:
 
 def set_prepared(request: Request, lines: PreparedLines) -> None:
     """Set *lines* in the response to *request*, whatever site it is of."""
-    headers = request.responseHeaders
-    if isinstance(headers, GivenHeaders):
-        headers.update(lines)
+    given: GivenHeaders | None = getattr(request, "given", None)
+    if given is not None:  # a request of our own site
+        given.update(lines)
         return
+    headers = request.responseHeaders
     for name, values in lines.by_name.items():
         headers.setRawHeaders(name, values)
 
@@ -210,10 +215,11 @@ def describe_content(
     A former `Content-Length` is withdrawn, and so is `Transfer-Encoding`, which is the connection's
     to say.
     """
-    headers = request.responseHeaders
-    if isinstance(headers, GivenHeaders):
-        headers.describe_content(lines, length, defaults)
+    given: GivenHeaders | None = getattr(request, "given", None)
+    if given is not None:
+        given.describe_content(lines, length, defaults)
         return
+    headers = request.responseHeaders
     headers.removeHeader(b"Content-Length")
     headers.removeHeader(b"Transfer-Encoding")
     for name, values in defaults.by_name.items():

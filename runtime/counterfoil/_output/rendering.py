@@ -18,6 +18,7 @@ from counterfoil._errors import ClientDisconnectedError, CodedError, InvalidResp
 from counterfoil._json.conversion import body_in_slices
 from counterfoil._json.encoding import encode
 from counterfoil._json.slices import encoded_in_slices, is_large
+from counterfoil._json.writing import small_text
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.formats import ErrorFormat, MatrixErrors
 from counterfoil._output.headers import (
@@ -97,6 +98,12 @@ class JsonRenderer:
         headers: HeaderValues | None,
     ) -> Awaitable[None] | None:
         """Answer with *body*, a model or what may hold models; a large one in steps, too."""
+        text = small_text(body) if self.canonical else None
+        if text is not None:
+            if headers is not None:
+                set_headers(request, headers)
+            respond_with_json_bytes(request, status, text, media_type=media_type)
+            return None
         if is_large(body):
             pieces = body_in_slices(body, canonical=self.canonical)
             return _send_in_steps(request, status, pieces, media_type, headers)
@@ -222,5 +229,5 @@ def _until_over(request: Request, pieces: Iterator[bytes], kept: list[bytes]) ->
 
 
 def _cooperator(request: Request) -> Cooperator:
-    site = vars(request.channel).get("site")
+    site = getattr(request.channel, "site", None)
     return getattr(site, "cooperator", _COOPERATOR)

@@ -10,20 +10,21 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from twisted.internet.defer import CancelledError, Deferred, FirstError
 from twisted.python.failure import Failure
 
 from counterfoil._cancel import is_cancellable
-from counterfoil._cpu import CpuTime, cpu_time
+from counterfoil._cpu import Step, began, taken_since
 from counterfoil._describe import describe
 from counterfoil._errors import ApiError, DeclaredError, StatusError
 from counterfoil._input.uploads import close_uploads
 from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.headers import set_status
+from counterfoil._output.prepared import PreparedLines
 from counterfoil._output.rendering import Renderer
 from counterfoil._replies import Reply
 from counterfoil._resources.resuming import Resumed
@@ -65,18 +66,26 @@ class Route:
 
     plan: BodyPlan
 
+    is_plain: bool
+    """Whether there is an operation, which a site holds to all that it asks."""
+
+    policies: dict[str, PreparedLines] = field(default_factory=dict, compare=False)
+    """What its answers say beside what every answer says, by the methods of its path."""
+
     @classmethod
     def to(cls, callback: Callback, servlet: str) -> Route:
         """A route to *callback*, with what its decorators say of it."""
         options = options_of(callback)
+        operation = operation_of(callback)
         return cls(
             callback,
             servlet,
             is_cancellable(callback),
             options,
-            operation_of(callback),
+            operation,
             getattr(callback, "__self__", None),
             BodyPlan(max_body=options.max_body, at_head=options.at_head),
+            operation is not None and options.max_body is None,
         )
 
 
@@ -94,17 +103,20 @@ def run(
     A handler that does not wait has been answered for when this returns.
     """
     validation = VALIDATION.get() or validation
-    execution = _Execution(request, route, renderer, validation)
     context = contextvars.copy_context()
-    begun: _Work | None = None
+    begun: tuple[_Execution, _Work] | None = None
     if isinstance(request, SiteRequest):
         request.servlet_name = route.servlet
         request.is_render_cancellable = route.cancellable
-        if validation is None and route.options.max_body is None and route.operation is not None:
-            begun = execution.begin(request, route.operation, arguments, context)
+        if validation is None and route.is_plain and route.operation is not None:
+            begun = _begun(request, route, route.operation, arguments, renderer, context)
             if begun is None:
                 return
-    work = execution.whole(arguments) if begun is None else begun
+    if begun is None:
+        execution = _Execution(request, route, renderer, validation)
+        work = execution.whole(arguments)
+    else:
+        execution, work = begun
     steps = execution.answer(work, is_begun=begun is not None)
     execution.begin_step()
     try:
@@ -125,6 +137,52 @@ def run(
         execution.watch(rendering)
 
 
+def _begun(
+    request: SiteRequest,
+    route: Route,
+    operation: Operation,
+    arguments: Arguments,
+    renderer: Renderer,
+    context: contextvars.Context,
+) -> tuple[_Execution, _Work] | None:
+    """Call the handler in *context*, and answer if it does not wait: None says that it is done.
+
+    Or else what is left of it, for `_Execution.answer`. Most handlers do not wait, and what is
+    needed for one that does takes as long as a short one.
+    """
+    context.run(request.enter)  # observers change it
+    step = began()
+    steps = operation.method(route.owner, request, **arguments)
+    execution: _Execution | None = None
+    work: _Work
+    try:
+        waiting_for = context.run(steps.send, None)
+    except StopIteration as end:
+        reply: Reply[object] = end.value
+        media_type = operation.media_type_of(reply)
+        try:
+            if media_type is None or request.startedWriting or is_over(request):
+                execution = _Execution(request, route, renderer, None, step)
+                sending = execution.replied(request, operation, reply)
+            else:
+                sending = renderer.send_model(request, reply.status, reply.body, media_type, None)
+        except BaseException as error:
+            work = _raised(error)
+        else:
+            if sending is None:
+                close_uploads(request)
+                request.add_cpu(*taken_since(step))
+                request.leave()
+                return None
+            work = _sending(sending)
+    except BaseException as error:
+        work = _raised(error)
+    else:
+        execution = _Execution(request, route, renderer, None, step)
+        work = execution.operated(request, operation, Resumed(steps, waiting_for))
+    return execution or _Execution(request, route, renderer, None, step), work
+
+
 class _Execution:
     """The state of one handler at work."""
 
@@ -134,8 +192,7 @@ class _Execution:
         "_renderer",
         "_request",
         "_route",
-        "_runs",
-        "_step_began",
+        "_step",
         "_validation",
     )
 
@@ -145,48 +202,15 @@ class _Execution:
         route: Route,
         renderer: Renderer,
         validation: Validation | None,
+        step: Step | None = None,
     ) -> None:
+        """*step* is the one that runs, if the handler runs already."""
         self._request = request
         self._route = route
         self._renderer = renderer
         self._validation = validation
-        self._expired = False
-        self._lasts = False
-        self._runs = False
-        self._step_began: CpuTime = (0.0, 0.0)
-
-    def begin(
-        self,
-        request: SiteRequest,
-        operation: Operation,
-        arguments: Arguments,
-        context: contextvars.Context,
-    ) -> _Work | None:
-        """Call the handler in *context*, and answer if it does not wait: None says that it is done.
-
-        What is returned otherwise is for `answer`. Most handlers do not wait, and the coroutines
-        that are needed for one that does take as long as a short one.
-        """
-        request.enter()
-        self.begin_step()
-        steps = operation.method(self._route.owner, request, **arguments)
-        try:
-            waiting_for = context.run(steps.send, None)
-        except StopIteration as end:
-            try:
-                sending = self._replied(request, operation, end.value)
-            except BaseException as error:
-                return _raised(error)
-            if sending is not None:
-                return _sending(sending)
-        except BaseException as error:
-            return _raised(error)
-        else:
-            return self._operated(request, operation, Resumed(steps, waiting_for))
-        close_uploads(request)
-        self.end_step()
-        request.leave()
-        return None
+        self._step = step
+        self._expired = self._lasts = False
 
     async def answer(self, work: _Work, *, is_begun: bool) -> None:
         """Do the *work* of the handler, and answer. Raises nothing but what ends a program."""
@@ -207,8 +231,7 @@ class _Execution:
             raise
         finally:
             close_uploads(request)
-            if self._runs:
-                self.end_step()  # the request may be logged when it is left
+            self.end_step()  # the request may be logged when it is left
             if ours is not None:
                 ours.leave()
         if ours is not None and not ours.startedWriting and not is_over(request):
@@ -217,17 +240,14 @@ class _Execution:
 
     def begin_step(self) -> None:
         """The handler runs."""
-        if not self._runs:
-            self._runs = True
-            self._step_began = cpu_time()
+        if self._step is None:
+            self._step = began()
 
     def end_step(self) -> None:
         """The handler waits, or has ended: count the processor's time that it took."""
-        self._runs = False
-        user, system = self._step_began
-        self._step_began = cpu_time()
-        if isinstance(self._request, SiteRequest):
-            self._request.add_cpu(self._step_began[0] - user, self._step_began[1] - system)
+        step, self._step = self._step, None
+        if step is not None and isinstance(self._request, SiteRequest):
+            self._request.add_cpu(*taken_since(step))
 
     async def whole(self, arguments: Arguments) -> _Sending:
         """Call the handler, and answer."""
@@ -236,7 +256,7 @@ class _Execution:
         if operation is None:
             return await self._called_back(request, arguments)
         reply = operation.method(self._route.owner, request, **arguments)
-        return await self._operated(request, operation, reply)
+        return await self.operated(request, operation, reply)
 
     async def _called_back(self, request: Request, arguments: Arguments) -> _Sending:
         route = self._route
@@ -252,12 +272,12 @@ class _Execution:
         status, value = answer
         return None if self._is_late(status) else self._renderer.send(request, status, value)
 
-    async def _operated(
+    async def operated(
         self, request: Request, operation: Operation, reply: Awaitable[Reply[object]]
     ) -> _Sending:
-        return self._replied(request, operation, await reply)
+        return self.replied(request, operation, await reply)
 
-    def _replied(self, request: Request, operation: Operation, reply: Reply[object]) -> _Sending:
+    def replied(self, request: Request, operation: Operation, reply: Reply[object]) -> _Sending:
         validation = self._validation
         if not self._expired and validation is None:
             reply = operation.checked(request, reply)
@@ -306,7 +326,7 @@ class _Execution:
         return True
 
     def _fail(self, error: BaseException) -> None:
-        if isinstance(error, GeneratorExit) and not self._runs:
+        if isinstance(error, GeneratorExit) and self._step is None:
             return  # it waited, and is freed: nobody is there to be answered
         error = _seen_through(error)
         if not self._expired:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
@@ -17,6 +18,7 @@ from counterfoil._output.formats import ErrorFormat
 from counterfoil._output.headers import set_headers
 from counterfoil._output.html import ErrorPage
 from counterfoil._output.html_rendering import HtmlRenderer
+from counterfoil._output.prepared import set_prepared
 from counterfoil._output.rendering import JsonRenderer, Renderer
 from counterfoil._output.writers import write_response
 from counterfoil._resources.execution import Arguments, Callback, Route, run
@@ -88,22 +90,33 @@ class JsonResource(Resource):
     @override
     def render(self, request: Request) -> int:
         """Answer *request*, now or later."""
+        path = request.path.decode("latin-1")
+        found: Found[Route] | None = None
         if isinstance(request, SiteRequest):
             request.servlet_name = type(self).__name__
+            if request.routed is not None:
+                found = self._looked_up(request, *request.routed)
         else:
             request.responseHeaders.setRawHeaders("X-Content-Type-Options", ["nosniff"])
-        try:
-            path = _path(request)
-        except CodedError as error:
+        if not path.isascii() or "\x7f" in path:  # RFC 3986, section 3.3
             self._cors.set_headers(request)
+            error = CodedError(400, "The path must be percent-encoded", Codes.INVALID_PARAM)
             self._json.fail(request, error)
+            return NOT_DONE_YET
+        method = request.method.decode("latin-1")
+        if found is None:
+            found = self._routes.find(method, path)
+        if found is None:
+            self._unrouted(request, method, path)
         else:
-            self._route(request, request.method.decode("latin-1"), path)
+            self._route(request, *found)
         return NOT_DONE_YET
 
     def plan_body(self, request: Request) -> BodyPlan:
         """How the body of *request* is to be taken, of which the head has come."""
         found = self._found(request)
+        if isinstance(request, SiteRequest):
+            request.routed = self, request.path, found  # it is asked for again at once
         return ANY_BODY if found is None else found[0].plan
 
     def refuse(self, request: Request, error: CodedError) -> None:
@@ -121,9 +134,19 @@ class JsonResource(Resource):
         # A site refuses other targets, and no other server asks.
         return self._routes.find(request.method.decode("latin-1"), request.path.decode("ascii"))
 
+    def _looked_up(
+        self, request: Request, resource: object, path: bytes, found: object
+    ) -> Found[Route] | None:
+        """What `plan_body` has found, unless somebody has changed the path since."""
+        is_same = resource is self and path is request.path
+        return cast("Found[Route] | None", found) if is_same else None
+
     def _set_headers(self, request: Request, route: Route, methods: str) -> None:
-        options = route.options
-        self._cors_of(route).set_headers(request, methods, options.headers, options.exposed)
+        options, cors = route.options, self._cors_of(route)
+        lines = cors.lines(methods, options.headers, options.exposed)
+        if lines is not None and options.lifecycle is None:
+            route.policies[methods] = lines
+        cors.set_headers(request, methods, options.headers, options.exposed)
         if options.lifecycle is not None:
             options.lifecycle.set_headers(request)
 
@@ -134,18 +157,19 @@ class JsonResource(Resource):
         operation = route.operation
         return self._html if operation is not None and operation.is_html else self._json
 
-    def _route(self, request: Request, method: str, path: str) -> None:
-        found = self._routes.find(method, path)
-        if found is None:
-            self._unrouted(request, method, path)
-            return
-        route, parameters, methods = found
-        self._set_headers(request, route, methods)
+    def _route(
+        self, request: Request, route: Route, parameters: Mapping[str, str | None], methods: str
+    ) -> None:
+        policy = route.policies.get(methods)
+        if policy is None:
+            self._set_headers(request, route, methods)
+        else:
+            set_prepared(request, policy)
         if isinstance(request, SiteRequest):
             request.operation = route.servlet
         renderer = self._renderer(route)
         try:
-            arguments = _arguments(parameters)
+            arguments = _arguments(parameters) if parameters else parameters
         except CodedError as error:
             renderer.fail(request, error)
         else:
@@ -190,18 +214,11 @@ class JsonResource(Resource):
         return None if found is None else self._cors_of(found[0])
 
 
-def _path(request: Request) -> str:
-    """The undecoded path. Raises `CodedError` for bytes that it must not hold (RFC 3986, 3.3)."""
-    raw = request.path
-    if not raw.isascii() or b"\x7f" in raw:
-        raise CodedError(400, "The path must be percent-encoded", Codes.INVALID_PARAM)
-    return raw.decode("ascii")
-
-
 def _arguments(parameters: Mapping[str, str | None]) -> Arguments:
     """The parameters of a path, decoded. Raises `CodedError`."""
     return {
-        name: None if text is None else _decoded(name, text) for name, text in parameters.items()
+        name: text if text is None or text.isalnum() else _decoded(name, text)
+        for name, text in parameters.items()
     }
 
 

@@ -31,6 +31,8 @@ are listed as in an `Allow` header.
 
 _BEFORE_THE_FIRST_SLASH = Segment(("",), ())
 
+_NOTHING: Mapping[str, str | None] = {}
+
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -40,6 +42,8 @@ class Router(Generic[T]):
     def __init__(self) -> None:
         self._root: _Node[T] = _Node()
         self._foreign: dict[tuple[str, int], _Foreign[T]] = {}
+        self._whole: dict[str, _Methods[T]] = {}
+        """Those of templates without parameters: none comes before them."""
 
     def add(self, method: str, pattern: re.Pattern[str], target: T) -> None:
         """Lead requests of *method* whose path *pattern* matches to *target*.
@@ -59,6 +63,10 @@ class Router(Generic[T]):
 
     def find(self, method: str, path: str) -> Found[T] | None:
         """What is registered for *method* on *path*; None if nothing is."""
+        methods = self._whole.get(path)
+        endpoint = None if methods is None else methods.get(method)
+        if methods is not None and endpoint is not None:
+            return endpoint.target, _NOTHING, methods.listed
         node = self._root
         values: list[str] = []
         for part in path.split("/"):
@@ -128,6 +136,9 @@ class Router(Generic[T]):
         for index, segment in enumerate(template.segments, start=1):
             tail = len(template.segments) - index
             node = node.rest_child(tail) if segment.is_rest else node.child(segment)
+        literals = [segment.literal for segment in template.segments]
+        if None not in literals:
+            self._whole["/".join(["", *map(str, literals)])] = node.methods
         return node.methods
 
     def _foreign_leaf(self, pattern: re.Pattern[str]) -> _Methods[T]:

@@ -5,17 +5,29 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Protocol
 
+from counterfoil._context import RequestContext, current_context
 from counterfoil._describe import printable
-from counterfoil._server.summary import RequestSummary
 
-__all__ = ["AccessLog", "AccessLogger", "TakesAccessLines", "access_line", "log_early_leave"]
+__all__ = [
+    "AccessLog",
+    "AccessLogger",
+    "TakesAccessLines",
+    "log_early_leave",
+    "one_word",
+    "quotable",
+    "shown",
+]
 
 _STANDARD_ERROR = 2
 _QUOTE = "\\x22"
 _SHORTEST_LONG = 0.05
+UNSEEN = 0.0005
+"""How many seconds are shown as none."""
+
+_NONE = "0.000s"
 _SHORT = [f"{thousandths / 1000:.3f}s" for thousandths in range(51)]
 
 _logger = logging.getLogger("counterfoil.access")
@@ -25,8 +37,8 @@ class Sends(Protocol):
     """What sends answers together when a turn of the reactor ends."""
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether it is about to."""
+    def senders(self) -> Sized:
+        """For whom it is about to."""
 
     def call_first(self, function: Callable[[], None], /) -> None:
         """Call *function* before."""
@@ -41,8 +53,8 @@ class TakesAccessLines(Protocol):
     def takes(self, level: int) -> bool:
         """Whether lines of *level* are wanted."""
 
-    def write(self, line: str, level: int) -> None:
-        """Write *line*, which is wanted."""
+    def write(self, line: str, level: int, context: RequestContext | None = None) -> None:
+        """Write *line*, which is wanted, of the request of *context*."""
 
 
 class AccessLogger:
@@ -52,13 +64,16 @@ class AccessLogger:
         """Whether the logger is enabled for *level*."""
         return _logger.isEnabledFor(level)
 
-    def write(self, line: str, level: int) -> None:
+    def write(self, line: str, level: int, context: RequestContext | None = None) -> None:
         """Hand on *line*."""
+        token = current_context.set(context)
         try:
             # What `Logger.log` does, but for its walk up the stack to find who called.
             _logger.handle(_logger.makeRecord(_logger.name, level, "", 0, line, (), None))
         except Exception:  # a handler of the log
             return
+        finally:
+            current_context.reset(token)
 
 
 class AccessLog:
@@ -75,16 +90,16 @@ class AccessLog:
         Raises `OSError` if the file cannot be opened.
         """
         self._path = path
-        self._second = 0
-        self._date = ""
+        self._second = self._millisecond = 0
+        self._date = self._time = ""
         self._is_cut = False
         self._lines: list[str] = []
-        self._outbox: Sends | None = None
+        self._senders: Sized = ()
         self._file = _opened(path)
 
     def go_with(self, outbox: Sends) -> None:
         """For a site: write lines when *outbox* sends, if it is about to."""
-        self._outbox = outbox
+        self._senders = outbox.senders
         outbox.call_first(self._flush)
 
     def reopen(self) -> None:
@@ -101,16 +116,21 @@ class AccessLog:
         """Whether *level* is INFO or above."""
         return level >= logging.INFO
 
-    def write(self, line: str, level: int) -> None:
+    def write(self, line: str, level: int, context: RequestContext | None = None) -> None:
         """Write *line*."""
-        now = time.time()
-        second = int(now)
+        now = int(time.time() * 1000)
+        if now != self._millisecond:
+            self._millisecond = now
+            self._time = self._told(*divmod(now, 1000))
+        self._lines.append(f"{self._time} {line}\n")
+        if not self._senders:
+            self._flush()
+
+    def _told(self, second: int, thousandth: int) -> str:
         if second != self._second:
             self._second = second
             self._date = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        self._lines.append(f"{self._date}.{int((now - second) * 1000):03d}Z {line}\n")
-        if self._outbox is None or not self._outbox.is_waiting:
-            self._flush()
+        return f"{self._date}.{thousandth:03d}Z"
 
     def _flush(self) -> None:
         if not self._lines:
@@ -139,34 +159,20 @@ def log_early_leave(log: TakesAccessLines, client: str) -> None:
         log.write(f"{client} left before its request was complete", logging.INFO)
 
 
-def access_line(summary: RequestSummary, request_id: str) -> str:
-    """The access line of a request.
-
-        192.0.2.1 - main - GET-7 - {ListNotices} ann 0.003s/0.000s (0.002s, 0.000s) 64B 200
-        "GET /boards/lobby/notices HTTP/1.1" "curl/8.5.0"
-
-    The times are those of the handler, of sending what was left then, and of the processor in the
-    program and in the system. `!` marks an answer that was not sent in full.
-    """
-    # By position: to look up sixteen names takes as long as to write the line.
-    client, site, name, servlet, _, method, uri, protocol, agent, *rest = summary
-    status, complete, sent, processing, sending, user_cpu, system_cpu = rest
-    requester = "-" if name is None else _one_word(name)
-    uri, agent = uri.replace('"', _QUOTE), agent.replace('"', _QUOTE)
-    return (
-        f"{client} - {site} - {request_id} - {{{servlet}}} {requester}"
-        f" {_seconds(processing)}/{_seconds(sending)}"
-        f" ({_seconds(user_cpu)}, {_seconds(system_cpu)})"
-        f' {sent}B {status}{"" if complete else "!"} "{method} {uri} {protocol}" "{agent}"'
-    )
-
-
-def _seconds(seconds: float) -> str:
+def shown(seconds: float) -> str:
     """*seconds* to the millisecond. To write a number with a fraction takes thrice as long."""
+    if seconds < UNSEEN:
+        return _NONE
     return _SHORT[round(seconds * 1000)] if seconds < _SHORTEST_LONG else f"{seconds:.3f}s"
 
 
-def _one_word(name: str) -> str:
+def quotable(text: str) -> str:
+    """*text*, which is printable, as it stands between quotation marks."""
+    return text.replace('"', _QUOTE) if '"' in text else text
+
+
+def one_word(name: str) -> str:
+    """*name* as it stands between spaces."""
     is_shown = name.isascii() and name.isprintable()
-    shown = name if is_shown else printable(name.encode(errors="backslashreplace"))
-    return shown.replace(" ", "\\x20").replace('"', _QUOTE)
+    text = name if is_shown else printable(name.encode(errors="backslashreplace"))
+    return quotable(text.replace(" ", "\\x20"))

@@ -6,6 +6,7 @@ connection, and how much may wait in memory, is decided here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import cast
 
@@ -19,21 +20,22 @@ from typing_extensions import override
 from counterfoil._errors import CodedError
 from counterfoil._output.prepared import joined
 from counterfoil._server.access_log import log_early_leave
-from counterfoil._server.boundaries import Producer, Transport
-from counterfoil._server.reading_channel import Phase, ReadingChannel
-from counterfoil._server.surroundings import Host
+from counterfoil._server.boundaries import Producer, Timer, Transport
+from counterfoil._server.outbox import Turn
+from counterfoil._server.reading_channel import Phase
+from counterfoil._server.surroundings import Answered, Host
 from counterfoil._server.transports import (
     can_half_close,
     can_linger,
     has_unread,
     is_closing,
     is_reset,
-    reactor_of,
     send_at_once,
     unread,
     unsent,
     wire_of,
 )
+from counterfoil._server.usual_channel import UsualChannel
 
 __all__ = ["SiteChannel"]
 
@@ -44,21 +46,42 @@ _MOST_POSTED = 64 * 1024
 """How many bytes of answers to pipelined requests are sent in one go."""
 
 
-class SiteChannel(ReadingChannel):
+class SiteChannel(UsualChannel):
     """A connection of a `Site`."""
+
+    __slots__ = (
+        "_head",
+        "_host",
+        "_is_plain",
+        "_moved_at",
+        "_peer",
+        "_posted",
+        "_reads",
+        "_since",
+        "_turn",
+        "_unsent",
+        "_wire",
+        "peer_name",
+    )
 
     _peer: IAddress
     _host: IAddress
+    _head: bytes | None
+    _turn: Turn | None
+    _wire: object
 
     def __init__(self, site: Host) -> None:
-        ReadingChannel.__init__(self, site)
-        vars(self)["callLater"] = site.timers.callLater
-        self._since = 0.0
+        UsualChannel.__init__(self, site)
+        self._since = self._moved_at = 0.0
         self._unsent = 0
-        self._head: bytes | None = None
+        self._head = None
         self._posted = b""
         self._reads = False
-        self._moved_at = 0.0
+
+    @override
+    def callLater(self, delay: float, function: Callable[..., object], *args: object) -> Timer:
+        """Call *function* in *delay* seconds, by the clock of the site."""
+        return self.site.timers.callLater(delay, function, *args)
 
     @override
     def connectionMade(self) -> None:
@@ -68,7 +91,8 @@ class SiteChannel(ReadingChannel):
         self._transport = cast("Transport", self.transport)
         self._wire = wire_of(self.transport)
         self._is_plain = self._wire is self.transport
-        self._reactor = reactor_of(self._wire) if self._is_plain else None
+        turn = self.site.adopt(self._wire)
+        self._turn = turn if self._is_plain else None
         self._note_ends()
         HTTPChannel.connectionMade(self)
         self._network = cast("Producer", self._networkProducer)
@@ -82,8 +106,6 @@ class SiteChannel(ReadingChannel):
     @override
     def getPeer(self) -> IAddress:
         """The client's address. A socket would be asked for it with each request."""
-        if not self._is_plain:  # `haproxy:` learns it from the first bytes that come
-            self._note_ends()
         return self._peer
 
     @override
@@ -95,8 +117,10 @@ class SiteChannel(ReadingChannel):
     def dataReceived(self, data: bytes) -> None:
         """Bytes have come."""
         self._reads = True
+        if not self._is_plain:  # `haproxy:` learns from the first of them who the client is
+            self._note_ends()
         try:
-            ReadingChannel.dataReceived(self, data)
+            UsualChannel.dataReceived(self, data)
         finally:
             self._reads = False
             if self._posted and is_closing(self._wire):
@@ -110,19 +134,22 @@ class SiteChannel(ReadingChannel):
         self._settle_persistence(headers)
         self._head = _head(_status_line(version, int(code), reason), headers)
 
-    def send_whole(self, request: Request, body: bytes) -> None:
+    def send_whole(self, request: Answered, body: bytes) -> None:
         """Send the head of the answer to *request*, and *body*, which is all of it."""
-        headers = request.responseHeaders
+        given = request.given
         if self.site.draining or self._body_open or not self.persistent:
-            self._settle_persistence(headers)
+            self._settle_persistence(given)
         line = _status_line(request.clientproto, request.code, request.code_message)
-        self._post(_head(line, headers) + body)
+        self._post(b"%b%b\r\n%b" % (line, given.joined(), body))
 
     def _settle_persistence(self, headers: Headers) -> None:
-        if self._body_open or (self.site.draining and not self._more_has_come()):
+        if self._body_open or (self.site.draining and not self._another_has_begun()):
             self.persistent = False
         if not self.persistent:
             headers.setRawHeaders(b"Connection", (b"close",))
+
+    def _another_has_begun(self) -> bool:
+        return self._more_has_come() or has_unread(self._wire)
 
     def flush_head(self) -> None:
         """Send the head by itself: there is no part of the body to send with it."""
@@ -146,15 +173,15 @@ class SiteChannel(ReadingChannel):
 
     def _post(self, answer: bytes) -> None:
         """Send *answer*, which is complete: with those of others, if it came of what was read."""
-        waiting = len(self._posted)
-        if waiting and waiting + len(answer) <= _MOST_POSTED:
+        waiting = self._posted
+        if waiting and len(waiting) + len(answer) <= _MOST_POSTED:
             self._posted += answer
-        elif waiting or not self._reads or self._reactor is None or is_closing(self._wire):
+        elif waiting or not self._reads or self._turn is None or is_closing(self._wire):
             self.flush()
             self._send(answer)
         else:
             self._posted = answer
-            self.site.outbox.add(self, self._reactor)
+            self.site.outbox.add(self, self._turn)
 
     def flush(self) -> None:
         """Send what was posted."""
@@ -172,16 +199,12 @@ class SiteChannel(ReadingChannel):
         """Send the parts of *iovec*."""
         self.write(b"".join(iovec))
 
-    def _more_has_come(self) -> bool:
-        """Whether another request has begun."""
-        return bool(self._buffer or self._dataBuffer) or has_unread(self._wire)
-
     @override
     def requestDone(self, request: Request) -> None:
         """The answer to *request* is complete."""
         del self.requests[0]
         self._served = True
-        if self._body_open or (not self.persistent and (self._dataBuffer or self._buffer)):
+        if self._body_open or (not self.persistent and self._more_has_come()):
             self._linger()
         elif not self.persistent:
             self.loseConnection()
@@ -204,7 +227,7 @@ class SiteChannel(ReadingChannel):
             data = b"".join(self._dataBuffer)
             self._dataBuffer = []
             self._ahead = 0
-            ReadingChannel.dataReceived(self, data)
+            UsualChannel.dataReceived(self, data)
 
     @override
     def resumeProducing(self) -> None:
@@ -216,7 +239,7 @@ class SiteChannel(ReadingChannel):
             self._halted = False
         if self.paused:
             self.paused = False
-            ReadingChannel.dataReceived(self, b"")
+            UsualChannel.dataReceived(self, b"")
 
     # The end.
 

@@ -12,9 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet.base import ReactorBase
-
-__all__ = ["Outbox"]
+__all__ = ["Outbox", "Turn"]
 
 logger = logging.getLogger("counterfoil.server")
 
@@ -29,32 +27,34 @@ class Sender(Protocol):
         """Cut the connection."""
 
 
+class Turn(Protocol):
+    """A turn of the reactor, in which it reads from all that is ready."""
+
+    def call_last(self, function: Callable[[], None], /) -> None:
+        """Call *function* when it has; at once, if it reads nothing just now."""
+
+
 class Outbox:
     """The connections of a site that have something to send."""
 
     def __init__(self) -> None:
-        self._senders: list[Sender] = []
+        self.senders: list[Sender] = []
+        """Those which are flushed when this turn ends."""
         self._first: list[Callable[[], None]] = []
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something is sent when this turn ends."""
-        return bool(self._senders)
 
     def call_first(self, function: Callable[[], None]) -> None:
         """Call *function*, which raises nothing, whenever something is about to be sent."""
         self._first.append(function)
 
-    def add(self, sender: Sender, reactor: ReactorBase) -> None:
-        """Have *sender* flushed when *reactor*, which reads just now, has read from all others."""
-        if not self._senders:
-            # What `callFromThread` does, but for the byte that wakes a reactor that sleeps. A timer
-            # would depend on the clock of the wall, which may jump.
-            reactor.threadCallQueue.append((self._flush, (), {}))
-        self._senders.append(sender)
+    def add(self, sender: Sender, turn: Turn) -> None:
+        """Have *sender* flushed at the end of *turn*."""
+        self.senders.append(sender)
+        if len(self.senders) == 1:
+            turn.call_last(self._flush)
 
     def _flush(self) -> None:
-        senders, self._senders = self._senders, []
+        senders = self.senders.copy()
+        self.senders.clear()
         for function in self._first:
             function()
         for sender in senders:

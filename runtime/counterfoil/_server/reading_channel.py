@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from twisted.protocols.basic import LineReceiver
-from twisted.web.http import HTTPChannel, Request, _MalformedChunkedDataError
+from twisted.web.http import HTTPChannel, _MalformedChunkedDataError
 from typing_extensions import override
 
 from counterfoil._errors import CodedError, Codes
@@ -16,6 +16,7 @@ from counterfoil._output.prepared import has_control_character, spelled
 from counterfoil._server.boundaries import Decoder, Producer, Transport
 from counterfoil._server.chunks import StrictChunks
 from counterfoil._server.deadlines import BYTES_PER_SECOND
+from counterfoil._server.fields import NO_FIELDS, Fields
 from counterfoil._server.request import SiteRequest
 from counterfoil._server.surroundings import Head, Host
 
@@ -60,9 +61,30 @@ _IDLE, _HEAD, _BODY, _ANSWER = Phase.IDLE, Phase.HEAD, Phase.BODY, Phase.ANSWER
 class ReadingChannel(HTTPChannel):
     """Takes requests, one at a time, and refuses what is none or too large."""
 
+    # A dictionary of all of it would take a kilobyte for each connection.
+    __slots__ = (
+        "_ahead",
+        "_blank_line",
+        "_body_open",
+        "_discarded",
+        "_discarding",
+        "_due",
+        "_halted",
+        "_held_for",
+        "_is_followed",
+        "_network",
+        "_phase",
+        "_served",
+        "_transport",
+        "request_line",
+        "site",
+    )
+
     requests: list[SiteRequest]
+    site: Host
     _transport: Transport
     _network: Producer
+    _held_for: float | None
 
     def __init__(self, site: Host) -> None:
         HTTPChannel.__init__(self)
@@ -73,10 +95,11 @@ class ReadingChannel(HTTPChannel):
         self._blank_line = False
         self._body_open = False
         self._discarding = False
+        self._is_followed = False
         self._discarded = 0
         self._ahead = 0
         self._halted = False
-        self._held_for: float | None = None
+        self._held_for = None
         self._due = 0.0
 
     @override
@@ -92,7 +115,7 @@ class ReadingChannel(HTTPChannel):
             self._await_head()
 
     def _whole_head_taken(self, data: bytes) -> bytes:
-        """Take a head that came in one piece, as most do; returns what is left of *data*.
+        """Take a head that came in one piece; returns what is left of *data*.
 
         Twisted's own way through lines takes longer than a short handler.
         """
@@ -116,7 +139,7 @@ class ReadingChannel(HTTPChannel):
         request = cast("SiteRequest", self.requestFactory(self))
         self.requests.append(request)
         self.request_line = head.line
-        request.received.take(head.headers)
+        request.fields = Fields(head.headers)
         for name in _LENGTHS & head.headers.keys():
             for value in head.headers[name]:
                 if not self._maybeChooseTransferDecoder(name, value):
@@ -197,10 +220,9 @@ class ReadingChannel(HTTPChannel):
     def allHeadersReceived(self) -> None:
         """A head is complete."""
         request = self.requests[0]
-        received = request.received
-        if received.get(b"Cookie") is not None:
-            Request.parseCookies(request)
-        options = received.get(b"Connection")
+        if request.fields is NO_FIELDS:
+            request.fields = Fields(request.received.lines())
+        options = request.lines_of(b"Connection")
         self.persistent = self.request_line[2] == b"HTTP/1.1" and (
             options is None or not _lists_close(options)
         )
@@ -215,7 +237,7 @@ class ReadingChannel(HTTPChannel):
 
     def _expects_continue(self, request: SiteRequest) -> bool:
         """Whether the client waits to be told that its body is wanted (RFC 9110, 10.1.1)."""
-        lines = request.received.get(b"Expect")
+        lines = request.lines_of(b"Expect")
         return (
             lines is not None
             and lines[0].lower() == b"100-continue"
@@ -315,7 +337,14 @@ class ReadingChannel(HTTPChannel):
         self.discard_body()
         if not self.requests:
             self.requests.append(cast("SiteRequest", self.requestFactory(self)))
-        self.requests[0].refuse_head(error)
+        request = self.requests[0]
+        if request.fields is NO_FIELDS:
+            request.fields = Fields(request.received.lines())
+        request.refuse_head(error)
+
+    def _more_has_come(self) -> bool:
+        """Whether bytes are here that follow the request which is answered."""
+        return self._is_followed or bool(self._buffer or self._dataBuffer)
 
     # What a request asks of its connection.
 

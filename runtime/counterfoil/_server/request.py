@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterable
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 from urllib.parse import unquote_to_bytes
 
 from twisted.python.failure import Failure
-from twisted.web.http import NO_BODY_CODES
-from twisted.web.server import Request
+from twisted.web.error import UnsupportedMethod
+from twisted.web.http import HTTPChannel
+from twisted.web.server import NOT_DONE_YET, Request
 from typing_extensions import override
 
 from counterfoil._context import WorkingFor, current_context
 from counterfoil._describe import describe
-from counterfoil._errors import ClientDisconnectedError, CodedError, Codes
+from counterfoil._errors import CodedError, Codes
 from counterfoil._input.body_stream import BodyStream
+from counterfoil._input.query import MAX_PARAMETERS
 from counterfoil._output.connection import is_over
 from counterfoil._output.cors import Cors
+from counterfoil._output.prepared import GivenHeaders
 from counterfoil._output.rendering import raised_by
 from counterfoil._output.writers import write_response
 from counterfoil._server.access_log import log_early_leave
+from counterfoil._server.answering_request import AnsweringRequest
+from counterfoil._server.fields import Fields
 from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
+from counterfoil._server.late import late
 from counterfoil._server.targets import (
     arguments_of,
     fault_of_host,
     fault_of_target,
     origin_form,
 )
-from counterfoil._server.timed_request import TimedRequest
 
 __all__ = ["SiteRequest"]
 
@@ -43,7 +49,16 @@ IN_MEMORY = 100_000
 _CORS = Cors()
 
 
-class SiteRequest(TimedRequest):
+def _prepath(_: SiteRequest) -> list[bytes]:
+    return []
+
+
+def _postpath(request: SiteRequest) -> list[bytes]:
+    segments = request.path[1:].split(b"/")
+    return [unquote_to_bytes(each) for each in segments] if b"%" in request.path else segments
+
+
+class SiteRequest(AnsweringRequest):
     """A request of a `Site`.
 
     Its body is never parsed as a form, its query is split at `&` alone, and both are bounded. It
@@ -51,16 +66,25 @@ class SiteRequest(TimedRequest):
     whichever is later.
     """
 
-    body_stream: BodyStream | None = None
-    """The body as it arrives, where the resource asked for that; `content` is empty then."""
+    __slots__ = ("_query", "_started")
 
-    _query = b""
+    routed: tuple[object, bytes, object] | None = None
+    """For a resource: itself, the path, and what it has found there, when it planned the body."""
+
+    prepath: list[bytes] = late(_prepath)
+    postpath: list[bytes] = late(_postpath)
+
+    _query: bytes
     _arguments: dict[bytes, list[bytes]] | None = None
     _refusal: CodedError | None = None
     _limit = 0
     _body_size = 0
     _body_failed = False
-    _started = False
+
+    def __init__(self, channel: HTTPChannel, *_: object) -> None:
+        AnsweringRequest.__init__(self, channel)
+        self._query = b""
+        self._started = False
 
     @property
     def args(self) -> dict[bytes, list[bytes]]:
@@ -73,6 +97,21 @@ class SiteRequest(TimedRequest):
     def args(self, arguments: dict[bytes, list[bytes]]) -> None:
         self._arguments = arguments
 
+    def take(self, head: re.Match[bytes], fields: Fields, body: bytes) -> None:
+        """The whole request has come. *head* has its method, its target, and the parts of this."""
+        self.method, self.uri, self.path, self._query = head.groups()
+        self.clientproto = b"HTTP/1.1"
+        self.fields = fields
+        self.whole_body = body
+        if self._query.count(b"&") >= MAX_PARAMETERS:
+            self._refusal = fault_of_target(self.method, self.path, self._query)
+        if body and self._refusal is None:
+            plan = self._plan()
+            self._refusal = (
+                plan if isinstance(plan, CodedError) else self._fault_of(plan, len(body))
+            )
+        self.process()
+
     # The head.
 
     @override
@@ -84,44 +123,46 @@ class SiteRequest(TimedRequest):
             return
         if self._refusal is None:
             self._refusal = self._take_body(length)
-        if self._refusal is not None and self._connection.body_is_coming():
+        if self._refusal is not None and self.connection.body_is_coming():
             self.refuse(self._refusal)
 
     def _take_head(self) -> None:
-        self.method, target, self.clientproto = self._connection.request_line
+        self.method, target, self.clientproto = self.connection.request_line
         self.uri = uri = target if target.startswith(b"/") else origin_form(target)
         self.path, _, query = uri.partition(b"?")
         if query or not uri.startswith(b"/"):
             self._refusal = fault_of_target(self.method, self.path, query)
         self._query = query
-        hosts = self.received.get(b"Host")
+        hosts = self.lines_of(b"Host")
         fault = fault_of_host(self.clientproto, hosts)
         if fault is not None:
             self._refusal = fault
-            self._connection.persistent = False
+            self.connection.persistent = False
 
     def _take_body(self, length: int | None) -> CodedError | None:
         """Prepare for the body; what is returned refuses it."""
-        encodings = self.received.get(b"Content-Encoding")
+        encodings = self.lines_of(b"Content-Encoding")
         if encodings is not None and any(each.lower() != b"identity" for each in encodings):
             return _encoded()
-        expected = self.received.get(b"Expect")
+        expected = self.lines_of(b"Expect")
         if expected is not None and self.clientproto == b"HTTP/1.1" and _is_strange(expected):
             return CodedError(417, "Only 100-continue may be expected", Codes.UNKNOWN)
         plan = self._plan()
         if isinstance(plan, CodedError):
             return plan
-        site_limit = self._settings.max_request_body_size
-        self._limit = site_limit if plan.max_body is None else plan.max_body
-        if length is not None and length > self._limit:
-            return _too_large()
-        if plan.at_head and self._connection.body_is_coming():
-            connection = self._connection
+        fault = self._fault_of(plan, length)
+        if fault is None and plan.at_head and self.connection.body_is_coming():
+            connection = self.connection
             self.body_stream = BodyStream(
                 pause=connection.hold_body, resume=connection.release_body
             )
             self.process()
-        return None
+        return fault
+
+    def _fault_of(self, plan: BodyPlan, length: int | None) -> CodedError | None:
+        site_limit = self._settings.max_request_body_size
+        self._limit = site_limit if plan.max_body is None else plan.max_body
+        return _too_large() if length is not None and length > self._limit else None
 
     def _plan(self) -> BodyPlan | CodedError:
         resource = find_head_aware(self._settings.resource, self.path)
@@ -152,14 +193,14 @@ class SiteRequest(TimedRequest):
         if self._body_size > self._limit:
             self.fail_body(_too_large())
         elif self.body_stream is None:
-            self._content().write(data)
+            self._file().write(data)
         else:
             self.body_stream.feed(data)
 
     def fail_body(self, error: CodedError) -> None:
         """For the connection: the body ends early, and *error* says why."""
         self._body_failed = True
-        self._connection.discard_body()
+        self.connection.discard_body()
         if self.body_stream is None:
             self.refuse(error)
         else:
@@ -171,14 +212,11 @@ class SiteRequest(TimedRequest):
         if self._started and self.body_stream is None:
             return  # it was refused while it came
         if self._body_size:
-            self._content().seek(0)
+            self._file().seek(0)
         if self.body_stream is not None:
             self.body_stream.end()
         else:
             self.process()
-
-    def _content(self) -> BinaryIO:
-        return cast("BinaryIO", self.content)  # Twisted leaves the attribute without a type
 
     # The answer.
 
@@ -191,30 +229,37 @@ class SiteRequest(TimedRequest):
         self._start()
         token = current_context.set(self.context)
         try:
-            self._process()
+            self._render()
+        except BaseException:
+            self.processingFailed(Failure())
         finally:
             current_context.reset(token)
 
-    def _process(self) -> None:
+    def _render(self) -> None:
+        settings = self._settings
+        resource = settings.resource
         if self.path == b"*":  # a question to the server itself (RFC 9110, section 9.3.7)
             _CORS.set_headers(self)
             write_response(self, 204, b"", None)
             return
-        self.prepath = []
-        self.postpath = _segments(self.path)
+        if not resource.isLeaf:
+            resource = settings.find_resource(self)
+        self.servlet_name = type(resource).__name__
+        encoder = getattr(resource, "getEncoder", None)
+        if encoder is not None:
+            self._encoder = encoder(self)
         try:
-            resource = self._settings.find_resource(self)
-            self.servlet_name = type(resource).__name__
-            encoder = getattr(resource, "getEncoder", None)
-            self._encoder = None if encoder is None else encoder(self)
+            answer = cast("Rendering", resource).render(self)
+        except UnsupportedMethod:
             Request.render(self, resource)
-        except BaseException:
-            self.processingFailed(Failure())
+        else:
+            if answer is not NOT_DONE_YET:
+                Request.render(self, _Rendered(answer))
 
     def _start(self) -> None:
         """The answer begins: with what every answer says."""
         self._started = True
-        self.given.update(self._settings.usual_headers.lines())
+        self.given = GivenHeaders(self._settings.usual_headers.lines())
 
     def refuse(self, error: CodedError) -> None:
         """Answer *error*, in the shape of the resource that the request addresses."""
@@ -241,43 +286,6 @@ class SiteRequest(TimedRequest):
         self._settings.renderer.fail(self, raised_by(reason))
 
     @override
-    def write(self, data: bytes) -> None:
-        """Send *data* as a part of the body, and the head before the first of it."""
-        Request.write(self, data)
-        self._connection.flush_head()
-
-    def send_whole(self, body: bytes) -> bool:
-        """Send the head and *body*, which is all of it, and end the answer.
-
-        What `write` and `finish` do, at a fifth of their price. False if it is for them to do: what
-        they know of cookies, entity tags, HEAD and encodings is not known here.
-        """
-        is_plain = not (self.cookies or self.etag or self.lastModified or self._encoder)
-        if not is_plain or self.method == b"HEAD" or self.code in NO_BODY_CODES:
-            return False
-        if self.startedWriting or self._inFakeHead:
-            return False
-        now = time.monotonic()
-        self.startedWriting = self.finished = 1
-        self.sentLength = len(body)
-        self._connection.send_whole(self, body)
-        Request._cleanup(self)
-        self._end(now, complete=True)
-        return True
-
-    @override
-    def finish(self) -> None:
-        """The answer is complete."""
-        now = time.monotonic()
-        Request.finish(self)
-        self._end(now, complete=True)
-
-    def hand_over(self) -> None:
-        """For the connection: another protocol has it (RFC 9110, section 15.2.2)."""
-        self.code = 101
-        self._end(time.monotonic(), complete=True)
-
-    @override
     def connectionLost(self, reason: Failure) -> None:
         """The client has left before the answer was complete."""
         Request.connectionLost(self, reason)
@@ -288,17 +296,27 @@ class SiteRequest(TimedRequest):
             self._cancel()
         self._end(time.monotonic(), complete=False)
 
-    @override
-    def _end(self, now: float, *, complete: bool) -> None:
-        TimedRequest._end(self, now, complete=complete)
-        if self.body_stream is not None:  # nobody takes the rest of it any more
-            self.body_stream.end(ClientDisconnectedError("the request is over"))
-
     def _cancel(self) -> None:
         if self.render_deferred is None:
             logger.error("%s: %s cannot be cancelled", describe(self), self.servlet_name)
         else:
             self.render_deferred.cancel()
+
+
+class Rendering(Protocol):
+    """A resource: its interface is not made for type checkers."""
+
+    def render(self, request: Request, /) -> object: ...
+
+
+class _Rendered:
+    """A resource that has answered."""
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    def render(self, _: Request) -> object:
+        return self._answer
 
 
 def _too_large() -> CodedError:
@@ -322,8 +340,3 @@ def _room_for(length: int | None) -> BinaryIO:
     if length is not None and length <= IN_MEMORY:
         return BytesIO()
     return cast("BinaryIO", SpooledTemporaryFile(IN_MEMORY))  # it has all that is used of one
-
-
-def _segments(path: bytes) -> list[bytes]:
-    segments = path[1:].split(b"/")
-    return [unquote_to_bytes(each) for each in segments] if b"%" in path else segments

@@ -10,6 +10,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime
 from twisted.internet.task import Cooperator
+from twisted.internet.tcp import Connection
 from twisted.web import http, server
 from twisted.web.resource import IResource, getChildForRequest
 from typing_extensions import override
@@ -23,11 +24,14 @@ from counterfoil._server.channel import SiteChannel
 from counterfoil._server.deadlines import Deadlines, Running, Sweep
 from counterfoil._server.draining import GRACE, Drain
 from counterfoil._server.engine import head_reader
+from counterfoil._server.fields import KnownFields
 from counterfoil._server.observing import Observer, Observers
-from counterfoil._server.outbox import Outbox
+from counterfoil._server.outbox import Outbox, Turn
+from counterfoil._server.poller import Poller, poller_for
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.request import SiteRequest
 from counterfoil._server.surroundings import HostedChannel
+from counterfoil._server.transports import turn_of
 from counterfoil._server.usual_headers import UsualHeaders
 from counterfoil._types import AnyResource, Request
 
@@ -92,9 +96,11 @@ class Site(server.Site):
         told = tuple(observers)
         self.observers = Observers(told) if told else None
         self.outbox = Outbox()
+        self._poller: Poller | None = None
         if isinstance(self.access_log, AccessLog):
             self.access_log.go_with(self.outbox)
         self.heads = head_reader()
+        self.known_fields = KnownFields()
         self.channels: set[HostedChannel] = set()
         self.running: set[Running] = set()
         self.draining = False
@@ -122,6 +128,19 @@ class Site(server.Site):
     def acceptableProtocols(self) -> list[bytes]:
         """What may be spoken over TLS (ALPN)."""
         return [b"http/1.1"]
+
+    def adopt(self, wire: object) -> Turn | None:
+        """For a connection: what tells it that all which is ready has been read, if anything does.
+
+        From then on *wire* is waited for by the site's `Poller`, where there can be one.
+        """
+        if not isinstance(wire, Connection):
+            return None
+        if self._poller is None:
+            self._poller = poller_for(wire.reactor)
+        if self._poller is not None and self._poller.adopt(wire):
+            return self._poller
+        return turn_of(wire)
 
     def opened(self, channel: HostedChannel) -> None:
         """For a connection: it is there."""
@@ -152,17 +171,13 @@ class Site(server.Site):
         self.draining = True
         self._drain.give_up()
 
-    @override
-    def getResourceFor(self, request: Request) -> IResource:
+    def find_resource(self, request: Request) -> IResource:
         """The resource that *request* addresses."""
-        request.site = self
-        vars(request)["sitepath"] = []  # for sessions; Twisted declares no attribute for it
+        root: IResource = self.resource
+        if root.isLeaf:
+            return root
         found: IResource = getChildForRequest(self.resource, request)
         return found
-
-    def find_resource(self, request: Request) -> IResource:
-        """For a request: what it addresses, by `getResourceFor`, which a subclass may have anew."""
-        return self.getResourceFor(request)
 
     @override
     def startFactory(self) -> None:

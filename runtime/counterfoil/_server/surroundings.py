@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from twisted.internet.interfaces import IAddress
 from twisted.web.resource import IResource
 
+from counterfoil._output.prepared import GivenHeaders
 from counterfoil._output.rendering import JsonRenderer
 from counterfoil._server.access_log import TakesAccessLines
 from counterfoil._server.boundaries import Timers
 from counterfoil._server.deadlines import Deadlines, Running, Sweep
-from counterfoil._server.outbox import Outbox
+from counterfoil._server.fields import KnownFields
+from counterfoil._server.outbox import Outbox, Turn
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.summary import RequestSummary
 from counterfoil._server.usual_headers import UsualHeaders
 from counterfoil._types import AnyResource, Request
 
 __all__ = [
+    "Answered",
     "Connection",
     "Head",
     "Host",
@@ -104,18 +108,17 @@ class ReadsHeads(Protocol):
         """What *head* says, which ends with its empty line; None if another is to read it."""
 
 
-class Host(Protocol):
+class Host(Settings, Protocol):
     """The part of a `Site` that its connections look at."""
 
-    access_log: TakesAccessLines
-    deadlines: Deadlines
     draining: bool
     timers: Timers
     outbox: Outbox
     heads: ReadsHeads | None
+    known_fields: KnownFields
 
-    def now(self) -> float:
-        """Seconds of the monotonic clock."""
+    def adopt(self, wire: object) -> Turn | None:
+        """What tells *wire* that all which is ready has been read, if there is such a thing."""
 
     def opened(self, channel: HostedChannel) -> None:
         """A connection is there."""
@@ -124,8 +127,21 @@ class Host(Protocol):
         """It is no more."""
 
 
+class Answered(Protocol):
+    """A request, as far as its answer's head goes."""
+
+    clientproto: bytes
+    code: int
+    code_message: bytes
+    given: GivenHeaders
+
+
 class Connection(Protocol):
     """The part of a connection that its requests look at."""
+
+    @property
+    def site(self) -> Settings:
+        """Its site, as its requests see it."""
 
     request_line: tuple[bytes, bytes, bytes]
     """The method, the target and the protocol."""
@@ -133,10 +149,16 @@ class Connection(Protocol):
     persistent: bool
     """Whether another request may follow."""
 
+    def getPeer(self) -> IAddress:
+        """The client's address."""
+
+    def getHost(self) -> IAddress:
+        """The server's address."""
+
     peer_name: str
     """The address of the peer, or `-` where it has none, as on a UNIX socket."""
 
-    def send_whole(self, request: Request, body: bytes) -> None:
+    def send_whole(self, request: Answered, body: bytes) -> None:
         """Send the head of the answer to *request*, and *body*."""
 
     def flush_head(self) -> None:

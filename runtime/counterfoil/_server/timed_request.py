@@ -12,19 +12,34 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.web.http import HTTPChannel
 from typing_extensions import override
 
-from counterfoil._context import RequestContext, WorkingFor, current_context
+from counterfoil._context import RequestContext, WorkingFor
 from counterfoil._describe import describe
-from counterfoil._server.access_log import access_line
+from counterfoil._server.access_log import UNSEEN, one_word, quotable, shown
 from counterfoil._server.identified_request import IdentifiedRequest
 from counterfoil._server.summary import RequestSummary
 
 __all__ = ["TimedRequest"]
+
+_NO_TIMES = "0.000s/0.000s (0.000s, 0.000s)"
 
 logger = logging.getLogger("counterfoil.server")
 
 
 class TimedRequest(IdentifiedRequest):
     """A request of a site, as far as its handler, and the line that it leaves in the log."""
+
+    __slots__ = (
+        "_complete",
+        "_ended_at",
+        "_handled_at",
+        "_logged",
+        "_over",
+        "_processing",
+        "_system_cpu",
+        "_user_cpu",
+    )
+
+    _processing: bool | None
 
     render_deferred: Deferred[None] | None = None
     """The handler that waits."""
@@ -41,21 +56,15 @@ class TimedRequest(IdentifiedRequest):
     access_level: int = logging.INFO
     """The level of the line in the access log."""
 
-    _processing: bool | None = None
-    _over = False
-    _complete = False
-    _logged = False
-    _handled_at = 0.0
-    _ended_at = 0.0
-    _user_cpu = 0.0
-    _system_cpu = 0.0
     _expires_at = math.inf
     _expired: Callable[[], None] | None = None
     _watched = False
 
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
         IdentifiedRequest.__init__(self, channel)
-        self._began_at = time.monotonic()
+        self._processing = None
+        self._over = self._complete = self._logged = False
+        self._handled_at = self._ended_at = self._user_cpu = self._system_cpu = 0.0
 
     def processing(self) -> AbstractContextManager[None]:
         """Says that a handler is at work, so that the access line waits for its end.
@@ -148,20 +157,41 @@ class TimedRequest(IdentifiedRequest):
         is_logged = log.takes(level)
         if not is_logged and observers is None:
             return
-        context = self.context
-        summary = self._summary(context)
-        token = current_context.set(context)
-        try:
-            if is_logged:
-                log.write(access_line(summary, context.request_id), level)
-            if observers is not None:
-                observers.request_ended(self, summary)
-        finally:
-            current_context.reset(token)
-
-    def _summary(self, context: RequestContext) -> RequestSummary:
+        context = self._context or self.context
         handled_at = self._ended_at if self._processing is None else self._handled_at
-        ended_at = self._ended_at
+        processing = handled_at - self._began_at
+        sending = self._ended_at - handled_at if self._ended_at > handled_at else 0.0
+        if is_logged:
+            log.write(self._line(context, processing, sending), level, context)
+        if observers is not None:
+            with WorkingFor(context):
+                observers.request_ended(self, self._summary(context, processing, sending))
+
+    def _line(self, context: RequestContext, processing: float, sending: float) -> str:
+        """The access line.
+
+            192.0.2.1 - main - GET-7 - {ListNotices} ann 0.003s/0.000s (0.002s, 0.000s) 64B 200
+            "GET /boards/lobby/notices HTTP/1.1" "curl/8.5.0"
+
+        The times are those of the handler, of sending what was left then, and of the processor in
+        the program and in the system. `!` marks an answer that was not sent in full.
+        """
+        requester = "-" if self.requester is None else one_word(self.requester)
+        user, system = self._user_cpu, self._system_cpu
+        times = _NO_TIMES
+        if processing + sending + user + system >= UNSEEN:
+            times = f"{shown(processing)}/{shown(sending)} ({shown(user)}, {shown(system)})"
+        mark = "" if self._complete else "!"
+        return (
+            f"{context.client} - {context.site} - {context.request_id} - {{{self.servlet_name}}}"
+            f" {requester} {times} {self.sentLength}B {self.code}{mark}"
+            f' "{context.method} {quotable(context.uri)} {context.protocol}"'
+            f' "{quotable(context.user_agent)}"'
+        )
+
+    def _summary(
+        self, context: RequestContext, processing: float, sending: float
+    ) -> RequestSummary:
         return RequestSummary(  # by position, which takes half the time
             context.client,
             context.site,
@@ -175,8 +205,8 @@ class TimedRequest(IdentifiedRequest):
             self.code,
             self._complete,
             self.sentLength,
-            handled_at - self._began_at,
-            ended_at - handled_at if ended_at > handled_at else 0.0,
+            processing,
+            sending,
             self._user_cpu,
             self._system_cpu,
         )

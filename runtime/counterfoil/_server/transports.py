@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import struct
+from collections.abc import Callable
 from socket import MSG_PEEK, SO_ERROR, SOL_SOCKET
 
 from twisted.internet.base import ReactorBase
@@ -15,13 +16,14 @@ from twisted.internet.tcp import Connection
 from twisted.protocols.policies import ProtocolWrapper
 
 __all__ = [
+    "ReactorTurn",
     "can_half_close",
     "can_linger",
     "has_unread",
     "is_closing",
     "is_reset",
-    "reactor_of",
     "send_at_once",
+    "turn_of",
     "unread",
     "unsent",
     "wire_of",
@@ -69,17 +71,30 @@ def send_at_once(wire: object, data: bytes) -> int:
         return 0
 
 
-def reactor_of(wire: object) -> ReactorBase | None:
-    """The reactor of *wire*, if it is one of Twisted's own, with the loop that is theirs.
+class ReactorTurn:
+    """A turn of one of Twisted's reactors, with the loop that is theirs."""
+
+    def __init__(self, reactor: ReactorBase) -> None:
+        self._reactor = reactor
+
+    def call_last(self, function: Callable[[], None]) -> None:
+        """Call *function* when all that is ready has been read."""
+        # What `callFromThread` does, but for the byte that wakes a reactor that sleeps. A timer
+        # would depend on the clock of the wall, which may jump.
+        self._reactor.threadCallQueue.append((function, (), {}))
+
+
+def turn_of(wire: Connection) -> ReactorTurn | None:
+    """The turn in which *wire* is read from, if its reactor is one of Twisted's own.
 
     Others, as asyncio's, may read and write again before they call what they were asked to.
     """
-    reactor = wire.reactor if isinstance(wire, Connection) else None
+    reactor = wire.reactor
     if not isinstance(reactor, ReactorBase):
         return None
     kind = type(reactor)
     is_theirs = kind.run is ReactorBase.run and kind.mainLoop is ReactorBase.mainLoop
-    return reactor if is_theirs else None
+    return ReactorTurn(reactor) if is_theirs else None
 
 
 def is_closing(wire: object) -> bool:

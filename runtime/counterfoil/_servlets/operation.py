@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from typing import Final
 
 from twisted.internet.defer import Deferred
 
@@ -20,11 +21,13 @@ from counterfoil._json.jsonable import jsonable
 from counterfoil._output.connection import abort
 from counterfoil._output.headers import add_to_vary, set_headers, withdraw_headers
 from counterfoil._output.rendering import Renderer, servlet_of
-from counterfoil._replies import Redirected, Reply, Successful
+from counterfoil._replies import Location, Redirected, Reply, Successful
 from counterfoil._servlets.representations import Alternatives, Content, Representation
 from counterfoil._types import Answer, Request
 
 __all__ = ["Operation", "send_declared"]
+
+_NO_JSON: Final = (Reply, Location)
 
 logger = logging.getLogger("counterfoil.servlets")
 
@@ -56,7 +59,23 @@ class Operation:
         self._statuses = frozenset(statuses)
         self._taken = {vars(reply).get("status") for reply in self._forms}
         forms = [*self._forms.values(), *(form for several in listed.values() for form in several)]
+        # What is sent as JSON, whatever was asked for, and may be declared by no other name.
+        self._plain: Mapping[type[object], str] = {
+            reply: form.media_type
+            for reply, form in self._forms.items()
+            if form.is_json and not issubclass(reply, Successful | Redirected)
+            if not self._alternatives
+        }
         self.is_html = bool(forms) and all(form.is_html for form in forms)
+
+    def media_type_of(self, reply: Reply[object]) -> str | None:
+        """As what *reply* is sent, if it is a declared one, of JSON and nothing else.
+
+        None if `checked` and `form_of` are to say.
+        """
+        if not reply.has_content or reply.headers is not None:
+            return None
+        return None if isinstance(reply.body, _NO_JSON) else self._plain.get(type(reply))
 
     def checked(self, request: Request, reply: Reply[object]) -> Reply[object]:
         """*reply*, or the one that the servlet has put another around, if it is declared.
