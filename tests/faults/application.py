@@ -15,6 +15,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import AsyncIterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Final, cast
 
@@ -292,7 +293,7 @@ class Application:
 
     def _phases(self) -> dict[str, int]:
         """How many connections are how far."""
-        return dict(Counter(vars(each)["_phase"].name for each in self.site.channels))
+        return dict(Counter(map(attrgetter("_phase.name"), self.site.channels)))
 
     def _in_flight(self) -> float:
         return sum(

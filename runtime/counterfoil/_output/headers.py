@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
-from counterfoil._output.prepared import has_control_character, spelled
+from counterfoil._output.prepared import GivenHeaders, has_control_character, spelled
 from counterfoil._replies import HeaderValues
 from counterfoil._types import Request
 
@@ -114,8 +114,12 @@ def withdraw_headers(request: Request) -> None:
     An error that says `gzip` cannot be read, and one that says `max-age` stays when its cause has
     gone.
     """
-    for name in _OF_THE_CONTENT:
-        request.responseHeaders.removeHeader(name)
+    given: GivenHeaders | None = getattr(request, "given", None)
+    if given is not None:  # a request of our own site
+        given.withdraw(_OF_THE_CONTENT)
+    else:
+        for name in _OF_THE_CONTENT:
+            request.responseHeaders.removeHeader(name)
     held = vars(request)
     held.pop("etag", None)
     held.pop("lastModified", None)

@@ -118,10 +118,11 @@ class GivenHeaders(PreparedHeaders):
     Most answers have the same ones but for their length: those are joined once, and kept.
     """
 
-    __slots__ = ("_blocks", "_length", "_lines")
+    __slots__ = ("_blocks", "_is_described", "_length", "_lines")
 
     def __init__(self, *blocks: PreparedLines) -> None:
         self._blocks = blocks
+        self._is_described = False
         self._length: int | None = None
         self._lines: dict[bytes, list[bytes]] | None = None
 
@@ -149,6 +150,7 @@ class GivenHeaders(PreparedHeaders):
         self, lines: PreparedLines, length: int | None, defaults: PreparedLines
     ) -> None:
         """For the function of this name."""
+        self._is_described = True
         if self._lines is None:
             self._blocks = (defaults, *self._blocks, lines)
             self._length = length
@@ -161,6 +163,13 @@ class GivenHeaders(PreparedHeaders):
         headers.update(lines.by_name)
         if length is not None:
             headers[b"Content-Length"] = [b"%d" % length]
+
+    def withdraw(self, names: Iterable[bytes]) -> None:
+        """Have none of *names*, which say something of a content, and are spelled."""
+        if self._lines is None and not self._is_described:
+            return  # what is prepared says nothing of it
+        for name in names:
+            self._rawHeaders.pop(name, None)
 
     def joined(self) -> bytes:
         """The lines as they are sent, each with its end (RFC 9112, section 5)."""

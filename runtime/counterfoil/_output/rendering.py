@@ -171,9 +171,11 @@ _CANCELLED = CodedError(CLIENT_CLOSED_REQUEST, "Request cancelled")
 def logged(request: Request, error: BaseException) -> CodedError:
     """What a client may see of *error*; the rest goes to the log."""
     if isinstance(error, CodedError):
-        for text in (str(error), error.debug_context):
-            if text is not None:
-                logger.info("%s: %s", describe(request), printable(text.encode("utf-8", "replace")))
+        if logger.isEnabledFor(logging.INFO):
+            for text in (str(error), error.debug_context):
+                if text is not None:
+                    shown = printable(text.encode("utf-8", "replace"))
+                    logger.info("%s: %s", describe(request), shown)
         return error
     if isinstance(error, CancelledError | asyncio.CancelledError):
         if not is_over(request):
