@@ -32,7 +32,17 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request as TwistedRequest
 from typing_extensions import override
 
-__all__ = ["MAX_BODY", "Accepted", "Calls", "Engine", "Recorder", "Watch", "board", "site_for"]
+__all__ = [
+    "MAX_BODY",
+    "Accepted",
+    "Calls",
+    "Engine",
+    "Recorder",
+    "Watch",
+    "board",
+    "site_for",
+    "use",
+]
 
 MAX_BODY: Final = 2000
 DEADLINES: Final = Deadlines(head=2, body=2, idle=2, handler=60)
@@ -59,10 +69,15 @@ def site_for(
         deadlines=DEADLINES,
         reactor=cast("IReactorTime", timers),
     )
-    site.heads = HeadReader() if engine is Engine.HTTPTOOLS else None
+    use(engine, site)
     if watch is not None:
         site.access_log = watch
     return site
+
+
+def use(engine: Engine, site: Site) -> None:
+    """Have *site* read heads with *engine*."""
+    site.heads = HeadReader() if engine is Engine.HTTPTOOLS else None
 
 
 class Calls:

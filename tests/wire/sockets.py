@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from contextlib import suppress
+from collections import deque
 from types import TracebackType
 from typing import Final
 
@@ -41,28 +41,44 @@ class SocketServer:
         self._port.stopListening()
         self._turn(20)
 
-    def exchange(self, data: bytes, expected: int) -> tuple[bytes, bool]:
-        """What comes back for *data*, and whether the server has ended the connection then.
+    def exchange(self, pieces: list[bytes], expected: int) -> tuple[bytes, bool]:
+        """What comes back for *pieces*, and whether the server has ended the connection then.
 
         It is waited for as many bytes as are *expected*, and for more that should not come.
         """
         with socket.create_connection(self._address) as client:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.setblocking(False)
-            received, ended, end, turns = b"", False, time.monotonic() + _PATIENCE, 0
-            while time.monotonic() < end and turns < 4:
-                with suppress(BlockingIOError, ConnectionError):
-                    data = data[client.send(data) :] if data else data
+            self._turn(2)
+            received, ended, turns = b"", False, 0
+            left, end = deque(pieces), time.monotonic() + _PATIENCE
+            while turns < 4 and time.monotonic() < end:
+                if left:
+                    _send(client, left)
                 self._turn(1)
                 came, ended = _came(client)
                 received += came
-                turns = turns + 1 if (len(received) >= expected and not data) or ended else 0
+                turns = turns + 1 if (len(received) >= expected and not left) or ended else 0
         self._turn(2)
         return received, ended
 
     def _turn(self, times: int) -> None:
         for _ in range(times):
             self._reactor.iterate(0)
+
+
+def _send(client: socket.socket, left: deque[bytes]) -> None:
+    """Send the first of what is *left*, or as much of it as the socket takes."""
+    piece = left.popleft()
+    try:
+        sent = client.send(piece)
+    except BlockingIOError:
+        sent = 0
+    except ConnectionError:  # it was refused: what came of that is read all the same
+        left.clear()
+        return
+    if sent < len(piece):
+        left.appendleft(piece[sent:])
 
 
 def _came(client: socket.socket) -> tuple[bytes, bool]:

@@ -17,7 +17,7 @@ from counterfoil import Site
 
 from tests.serving import Serve, Server, in_reactor, reactor
 from tests.wire.answers import Answer, answers
-from tests.wire.application import Calls, Engine, board
+from tests.wire.application import Calls, Engine, board, use
 from tests.wire.probes import LIMIT, PROBES, Probe
 
 ROOT: Final = Path(__file__).parent.parent.parent
@@ -72,8 +72,7 @@ def test_b1_b31_b37_b38_the_answer_is_that_of_the_page(name: str, serve: Serve) 
 
 def site(engine: Engine) -> Site:
     made = Site(board(Calls(), reactor), max_request_body_size=LIMIT)
-    if engine is Engine.LINES:
-        made.heads = None
+    use(engine, made)
     return made
 
 
