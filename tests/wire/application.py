@@ -20,7 +20,6 @@ from counterfoil import (
     Site,
     stream_of,
 )
-from counterfoil._context import RequestContext
 from counterfoil._server.llhttp import HeadReader
 from counterfoil.stub import answers, at_head, path
 from noticeboard import models
@@ -47,6 +46,8 @@ __all__ = [
 MAX_BODY: Final = 2000
 DEADLINES: Final = Deadlines(head=2, body=2, idle=2, handler=60)
 
+_ACCESS: Final = logging.getLogger("counterfoil.access")
+
 _TEA: Final = models.Notice(
     id=7, board_id="lobby", text="Tea", colour="pink", posted_at=datetime(2026, 1, 2, tzinfo=UTC)
 )
@@ -59,9 +60,7 @@ class Engine(enum.Enum):
     LINES = enum.auto()
 
 
-def site_for(
-    resource: Resource, engine: Engine, timers: object, watch: Watch | None = None
-) -> Site:
+def site_for(resource: Resource, engine: Engine, timers: object) -> Site:
     """A site with *resource*, whose heads are read by *engine*."""
     site = Site(
         resource,
@@ -70,8 +69,6 @@ def site_for(
         reactor=cast("IReactorTime", timers),
     )
     use(engine, site)
-    if watch is not None:
-        site.access_log = watch
     return site
 
 
@@ -229,33 +226,34 @@ class Watch(logging.Handler):
     """Keeps the access lines, and all that tells of an error."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__(logging.DEBUG)
         self.lines: list[str] = []
         self.errors: list[str] = []
         # Twisted's interfaces are not written for type checkers.
         self._observer = cast("ILogObserver", self._note)
 
     def __enter__(self) -> Watch:
-        logging.getLogger().addHandler(self)
+        self._before = (_ACCESS.level, _ACCESS.propagate)
+        _ACCESS.setLevel(logging.DEBUG)
+        _ACCESS.propagate = False
+        for logger in (_ACCESS, logging.getLogger()):
+            logger.addHandler(self)
         globalLogPublisher.addObserver(self._observer)
         return self
 
     def __exit__(self, *_: object) -> None:
-        logging.getLogger().removeHandler(self)
+        level, _ACCESS.propagate = self._before
+        _ACCESS.setLevel(level)
+        for logger in (_ACCESS, logging.getLogger()):
+            logger.removeHandler(self)
         globalLogPublisher.removeObserver(self._observer)
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        self.errors.append(f"{record.name}: {record.getMessage()} {record.exc_info or ''}")
-
-    # The access log of the sites.
-
-    def takes(self, level: int) -> bool:
-        """All of it is."""
-        return True
-
-    def write(self, line: str, level: int, context: RequestContext | None = None) -> None:
-        self.lines.append(line)
+        if record.name == _ACCESS.name:
+            self.lines.append(record.getMessage())
+        elif record.levelno >= logging.WARNING:
+            self.errors.append(f"{record.name}: {record.getMessage()} {record.exc_info or ''}")
 
     def _note(self, event: LogEvent) -> None:
         failure = event.get("log_failure")

@@ -44,7 +44,7 @@ class Campaign:
     def run(self, count: int) -> None:
         """Send *count* cases."""
         mutator = Mutator(self.seed)
-        with Watch() as watch, SocketServer(watch) as sockets:
+        with Watch() as watch, SocketServer() as sockets:
             self._watch, self._sockets = watch, sockets
             self._benches = {engine: Bench(engine, watch) for engine in Engine}
             for start in range(0, count, _TOGETHER):
@@ -91,7 +91,7 @@ class Bench:
         self._clock = Clock()
         self._calls = Calls()
         self._watch = watch
-        self.site = site_for(board(self._calls, self._clock), engine, self._clock, watch)
+        self.site = site_for(board(self._calls, self._clock), engine, self._clock)
         self._open: list[tuple[Case, MemoryConnection]] = []
 
     def outcome(self, case: Case) -> Outcome:

@@ -43,7 +43,7 @@ class Differential:
         """Send *count* cases."""
         mutator = Mutator(self.seed)
         with Watch() as watch:
-            whole, broken = Bench(Engine.HTTPTOOLS, watch), Bench(Engine.LINES, watch)
+            whole, broken = Bench(Engine.HTTPTOOLS), Bench(Engine.LINES)
             for number in range(count):
                 case = mutator.case()
                 came = whole.outcomes([case.data])
@@ -53,6 +53,7 @@ class Differential:
                 if number % _TOGETHER == 0 or number == count - 1:
                     whole.end_connections()
                     broken.end_connections()
+                    watch.lines.clear()
                     if watch.errors:
                         raise Fault(f"{watch.errors}")
 
@@ -108,17 +109,15 @@ def _compare_pieces(
 class Bench:
     """A site that accepts all that is a request."""
 
-    def __init__(self, engine: Engine, watch: Watch) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._recorder = Recorder()
         self._clock = Clock()
-        self._site = site_for(self._recorder, engine, self._clock, watch)
+        self._site = site_for(self._recorder, engine, self._clock)
         self._open: list[MemoryConnection] = []
-        self._watch = watch
 
     def outcomes(self, pieces: list[bytes]) -> list[Accepted | Refused]:
         """What becomes of the requests in *pieces*."""
         self._recorder.accepted.clear()
-        self._watch.lines.clear()
         connection = MemoryConnection(self._site)
         connection.send(pieces)
         self._open.append(connection)

@@ -10,7 +10,7 @@ from typing import Final
 
 from twisted.internet.selectreactor import SelectReactor
 
-from tests.wire.application import Calls, Engine, Watch, board, site_for
+from tests.wire.application import Calls, Engine, board, site_for
 
 __all__ = ["SocketServer"]
 
@@ -20,14 +20,9 @@ _PATIENCE: Final = 10.0
 class SocketServer:
     """The noticeboard, served."""
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
-
     def __enter__(self) -> SocketServer:
         self._reactor = SelectReactor()
-        self._site = site_for(
-            board(Calls(), self._reactor), Engine.HTTPTOOLS, self._reactor, self._watch
-        )
+        self._site = site_for(board(Calls(), self._reactor), Engine.HTTPTOOLS, self._reactor)
         self._port = self._reactor.listenTCP(0, self._site, interface="127.0.0.1")
         self._address = ("127.0.0.1", self._port.getHost().port)
         return self
