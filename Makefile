@@ -155,7 +155,7 @@ bench: $(installed) ## measure generating, checking, importing and dispatching
 .PHONY: bench-serving
 bench-serving: $(installed) ## measure serving, beside other servers (needs wrk)
 	@$(MAKE) --no-print-directory var/venv-peers-$(version)/.installed
-	$(bin)/python -m benchmarks serving
+	$(bin)/python -m benchmarks serving bounds
 
 var/venv-peers-%/.installed: benchmarks/serving/requirements.txt constraints.txt
 	$(bin)/python -m venv --clear $(@D)

@@ -1,7 +1,7 @@
-"""Run the benchmarks: `python -m benchmarks [generation | dispatch | encoding | serving ...]`.
+"""Run the benchmarks: `python -m benchmarks [NAME ...]`, with the names in `BENCHMARKS`.
 
-Without a name it runs those that need nothing but this project. `serving` needs other servers,
-which `make bench-serving` fetches.
+Without a name it runs those that need nothing but this project. `serving` and `bounds` need other
+servers, which `make bench-serving` fetches.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import sys
 
 from benchmarks import dispatch, encoding, generation, serving
 from benchmarks.machine import describe
+from benchmarks.serving import bounds
 
 BENCHMARKS = {
     "generation": generation.main,
     "dispatch": dispatch.main,
     "encoding": encoding.main,
     "serving": serving.main,
+    "bounds": bounds.main,
 }
 BY_DEFAULT = ["generation", "dispatch", "encoding"]
 

@@ -38,6 +38,7 @@ PEERS: Final = (
     Peer("sanic", "Sanic"),
     Peer("robyn", "Robyn"),
     Peer("raw_uvicorn", "raw uvicorn"),
+    Peer("raw_uvicorn_silent", "uvicorn, no log"),
     Peer("bare", "bare httptools"),
 )
 HELD_UP: Final = ("counterfoil", "twisted_web", "fastapi", "synapse")

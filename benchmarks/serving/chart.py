@@ -1,7 +1,7 @@
 """Draws what was measured: `python -m benchmarks.serving.chart FILE`, with the figures on stdin.
 
-Each server's requests a second, as multiples of those of raw uvicorn. It runs where matplotlib is,
-which is the environment of the peers.
+Each server's requests a second, as multiples of those of uvicorn without a log. It runs where
+matplotlib is, which is the environment of the peers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
-REFERENCE: Final = "raw uvicorn"
+REFERENCE: Final = "uvicorn, no log"
 OURS: Final = "counterfoil"
 
 

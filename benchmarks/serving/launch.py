@@ -73,14 +73,14 @@ def serve_on_twisted(site: Site) -> None:
     reactor.run()
 
 
-def serve_on_uvicorn(app: object) -> None:
+def serve_on_uvicorn(app: object, *, access_log: bool = True) -> None:
     """Serve an ASGI *app* until the process ends, as `uvicorn[standard]` runs it.
 
     Its access log goes to stdout, which is a file here.
     """
     uvicorn = import_module("uvicorn")
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app))
+    server = uvicorn.Server(uvicorn.Config(app, access_log=access_log))
 
     async def run() -> None:
         loop = asyncio.get_running_loop()

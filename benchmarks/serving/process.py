@@ -5,11 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,14 @@ class Peer:
 class Server:
     """A peer that runs."""
 
-    def __init__(self, peer: Peer, core: int, *, heartbeat: bool = False) -> None:
+    def __init__(
+        self,
+        peer: Peer,
+        core: int,
+        *,
+        heartbeat: bool = False,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.title = peer.title
         self._reports, reports = os.pipe()
         sources = [ROOT, ROOT / "runtime", WORK / "generated"]
@@ -52,7 +60,10 @@ class Server:
             self._process = subprocess.Popen(
                 [peer.python, "-m", "benchmarks.serving.peers", peer.module, str(core)],
                 cwd=ROOT,
-                env=os.environ | added | ({HEARTBEAT: "1"} if heartbeat else {}),
+                env=os.environ
+                | added
+                | dict(environment or {})
+                | ({HEARTBEAT: "1"} if heartbeat else {}),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -79,6 +90,13 @@ class Server:
         self._process.send_signal(signal.SIGUSR1)
         gap, cpu = self._report().split()
         return float(gap), float(cpu)
+
+    def resident(self) -> int:
+        """How much memory it has, in kB."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
+        assert found is not None
+        return int(found[1])
 
     def cpu_seconds(self) -> float:
         """The CPU time of its threads so far."""

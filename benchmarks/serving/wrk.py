@@ -35,10 +35,13 @@ class Rate:
     per_second: float
 
 
-def ask(port: int, workload: Workload, seconds: float, folder: Path) -> Rate:
+def ask(
+    port: int, workload: Workload, seconds: float, folder: Path, *, is_error: bool = False
+) -> Rate:
     """How often a server on *port* answers *workload*.
 
-    Raises `AssertionError` if it answers one with an error, or not at all.
+    Raises `AssertionError` if it answers one with an error, unless that is what *is_error* says,
+    or not at all.
     """
     options = ["--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s"]
     if workload.body is not None:
@@ -50,7 +53,7 @@ def ask(port: int, workload: Workload, seconds: float, folder: Path) -> Rate:
         capture_output=True,
         text=True,
     )
-    assert "Non-2xx" not in ran.stdout, ran.stdout
+    assert ("Non-2xx" in ran.stdout) == is_error, ran.stdout
     assert "Socket errors" not in ran.stdout, ran.stdout
     requests = re.search(r"^\s+(\d+) requests in", ran.stdout, re.MULTILINE)
     per_second = re.search(r"^Requests/sec:\s+([\d.]+)", ran.stdout, re.MULTILINE)

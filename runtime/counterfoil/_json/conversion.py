@@ -7,7 +7,7 @@ cannot make a difference, and each few are encoded at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,6 +25,7 @@ from counterfoil._json.shapes import (
 )
 from counterfoil._json.slices import PLAIN, STEP, Cutter, Form, Part, Pieces, pieces
 from counterfoil._json.weighing import weight
+from counterfoil._json.writing import small_texts
 
 __all__ = ["body_in_slices"]
 
@@ -83,6 +84,13 @@ class _Place:
             part = part[key]
         converted: object = part
         return converted
+
+    def written(self, values: Sequence[object]) -> bytes | None:
+        """The models in *values* as they are, where this is a list of such."""
+        items = self.shape.items if isinstance(self.shape, ListShape) else self.shape
+        kind = items.model if isinstance(items, ModelShape) else type(values[0])
+        is_told = items is ANY or isinstance(items, ModelShape)
+        return small_texts(values) if is_told and type(values[0]) is kind else None
 
     def _fields(self, body: BaseModel, field: str | None = None) -> dict[object, object]:
         """What pydantic makes of all fields of *body* at this place, or of a field."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from json.encoder import encode_basestring
 from types import NoneType
 from typing import Final, TypeAlias
@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema, to_jsonable_python
 
 from counterfoil._json.opening import Definitions, opened
 
-__all__ = ["small_text"]
+__all__ = ["small_text", "small_texts"]
 
 LONGEST_TEXT: Final = 4096
 LONGEST_LIST: Final = 64
@@ -41,7 +41,7 @@ class _UnsureError(Exception):
 
 def small_text(body: object) -> bytes | None:
     """The canonical JSON of *body*, a small model of plain fields; None for anything else."""
-    write = _WRITERS.get(type(body)) or _writer_for(type(body))
+    write = _writer_of(type(body))
     if write is _unsure:
         return None
     try:
@@ -50,7 +50,22 @@ def small_text(body: object) -> bytes | None:
         return None
 
 
+def small_texts(bodies: Sequence[object]) -> bytes | None:
+    """The canonical JSON of all *bodies*, between commas, if each is such a model."""
+    write = _writer_of(type(bodies[0]))
+    if write is _unsure:
+        return None
+    try:
+        return ",".join([write(body) for body in bodies]).encode("utf-8")
+    except (_UnsureError, KeyError, TypeError, UnicodeEncodeError):
+        return None
+
+
 _WRITERS: dict[type, _Write] = {}
+
+
+def _writer_of(kind: type) -> _Write:
+    return _WRITERS.get(kind) or _writer_for(kind)
 
 
 def _writer_for(kind: type) -> _Write:
