@@ -100,6 +100,18 @@ without-httptools: mounts ## every test of the runtime, with heads read line by 
 	$(bin)/python -m pytest --without-httptools --numprocesses=auto --dist=loadfile \
 		tests/runtime tests/faults tests/compatibility
 
+.PHONY: referee
+referee: $(installed) ## run Twisted's own tests of twisted.web on our channel and request, on both engines
+	@$(MAKE) --no-print-directory var/venv-referee-$(version)/.installed
+	var/venv-referee-$(version)/bin/python -m tests.referee
+	var/venv-referee-$(version)/bin/python -m tests.referee --without-httptools
+
+var/venv-referee-%/.installed: tests/referee/requirements.txt pyproject.toml constraints.txt
+	$(bin)/python -m venv --clear $(@D)
+	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--requirement tests/referee/requirements.txt --editable .
+	@touch $@
+
 .PHONY: soak
 soak: $(installed) ## do the faults of tests/faults a thousand times over
 	$(bin)/python -m pytest --soak --capture=no tests/faults

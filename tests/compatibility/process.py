@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -14,6 +16,7 @@ from threading import Thread
 from typing import Final
 
 from tests.compatibility.application import PROGRAM
+from tests.mounts.certificate import write_certificate
 from tests.mounts.host import ROOT, SOURCES, python
 
 __all__ = ["ENVIRONMENT", "PATIENCE", "Process", "running"]
@@ -24,16 +27,31 @@ PATIENCE: Final = 60.0
 ENVIRONMENT: Final = {"PYTHONPATH": os.pathsep.join(SOURCES)}
 
 
-class Process:
-    """Serves on `port`, and says what happens."""
+SERVE: Final = "tests.compatibility.serve"
+TCP: Final = "tcp:0:interface=127.0.0.1"
 
-    def __init__(self, reactor: str, folder: Path, options: Sequence[str], endpoint: str) -> None:
+
+class Process:
+    """Serves on `port`, and over TLS on `tls_port`, and says what happens."""
+
+    def __init__(self, reactor: str, folder: Path, options: Sequence[str]) -> None:
         self.reactor = reactor
+        self.pem = folder / "tls.pem"
+        write_certificate(self.pem)
         (folder / "program.py").write_text(PROGRAM)
+        endpoints = [TCP, f"ssl:0:interface=127.0.0.1:privateKey={self.pem}"]
         self._log = folder / "log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [python(), "-m", "tests.compatibility.serve", reactor, folder, endpoint, *options],
+                [
+                    python(),
+                    "-m",
+                    "tests.compatibility.serve",
+                    reactor,
+                    folder,
+                    *endpoints,
+                    *options,
+                ],
                 cwd=ROOT,
                 env=os.environ | ENVIRONMENT,
                 stdin=subprocess.DEVNULL,
@@ -44,7 +62,7 @@ class Process:
         self._said: Queue[str] = Queue()
         self._listener = Thread(target=self._listen)
         self._listener.start()
-        self.port = 0
+        self.port = self.tls_port = 0
         self.tracebacks = 0
         """How many its log is to have."""
 
@@ -60,6 +78,14 @@ class Process:
             if said := self._said.get(timeout=PATIENCE):
                 return said
         raise AssertionError(f"the server says nothing; its log:\n{self.log}")
+
+    def connect(self, transport: str) -> socket.socket:
+        """A connection over `tcp` or `tls`."""
+        if transport == "tcp":
+            return socket.create_connection(("127.0.0.1", self.port), PATIENCE)
+        plain = socket.create_connection(("127.0.0.1", self.tls_port), PATIENCE)
+        context = ssl.create_default_context(cafile=str(self.pem))
+        return context.wrap_socket(plain, server_hostname="127.0.0.1")
 
     @property
     def log(self) -> str:
@@ -87,16 +113,11 @@ class Process:
 
 
 @contextmanager
-def running(
-    reactor: str,
-    folder: Path,
-    options: Sequence[str] = (),
-    endpoint: str = "tcp:0:interface=127.0.0.1",
-) -> Iterator[Process]:
+def running(reactor: str, folder: Path, options: Sequence[str] = ()) -> Iterator[Process]:
     """A server on *reactor*. It must end in peace, with no more tracebacks than it may have."""
-    process = Process(reactor, folder, options, endpoint)
+    process = Process(reactor, folder, options)
     try:
-        process.port = int(process.hear())
+        process.port, process.tls_port = int(process.hear()), int(process.hear())
         yield process
     finally:
         code = process.stop()

@@ -18,7 +18,6 @@ from tests.compatibility.application import TEXT
 from tests.compatibility.asked import ASKED, LARGE
 from tests.compatibility.pages import PIECE, PIECES
 from tests.compatibility.process import ENVIRONMENT, PATIENCE, running
-from tests.mounts.certificate import write_certificate
 from tests.mounts.host import ROOT, python
 
 
@@ -36,13 +35,10 @@ def answers(
 ) -> Iterator[tuple[str, list[Answer]]]:
     """What a client that knows HTTP/2 got of our site, and of Twisted's own."""
     folder = tmp_path_factory.mktemp("http2")
-    pem = folder / "tls.pem"
-    write_certificate(pem)
     options = ["--plain"] if request.param == "plain" else []
-    endpoint = f"ssl:0:interface=127.0.0.1:privateKey={pem}"
-    with running("epoll", folder, options, endpoint) as server:
+    with running("epoll", folder, options) as server:
         server.tracebacks = 1  # of what breaks
-        yield str(request.param), ask_by_httpx(server.port, pem)
+        yield str(request.param), ask_by_httpx(server.tls_port, server.pem)
 
 
 def ask_by_httpx(port: int, pem: Path) -> list[Answer]:

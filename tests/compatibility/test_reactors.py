@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Final, NamedTuple
@@ -60,15 +59,20 @@ def server(
         yield process
 
 
+@pytest.fixture(params=["tcp", "tls"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def client(server: Process) -> Iterator[HTTPConnection]:
+def client(server: Process, transport: str) -> Iterator[HTTPConnection]:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    connection.sock = server.connect(transport)
     yield connection
     connection.close()
 
 
 def test_everything_is_answered_on_one_connection(server: Process, client: HTTPConnection) -> None:
-    client.connect()
     opened = client.sock
     for exchange in TWISTED:
         target = exchange.target.replace("{self}", f"http://127.0.0.1:{server.port}")
@@ -81,10 +85,11 @@ def test_everything_is_answered_on_one_connection(server: Process, client: HTTPC
     assert b"Pool" in client.getresponse().read()
 
 
-def test_clients_that_leave(server: Process) -> None:
+def test_clients_that_leave(server: Process, transport: str) -> None:
     """B78."""
     for target, told in (("/left", "left"), ("/api/cancelled", "cancelled")):
         leaving = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+        leaving.sock = server.connect(transport)
         leaving.request("GET", target)
         assert server.hear() == "waiting"
         leaving.close()
@@ -107,11 +112,11 @@ def frame(opcode: int, payload: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("target", ["/autobahn", "/websocket"])
-def test_a_connection_becomes_a_websocket(server: Process, target: str) -> None:
+def test_a_connection_becomes_a_websocket(server: Process, transport: str, target: str) -> None:
     """It is not the site's any more: it has no deadlines, and its request is over with a 101."""
     key = base64.b64encode(os.urandom(16)).decode()
-    line = f'101 "GET {target} HTTP/1.1"'
-    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+    target = f"{target}?{transport}"
+    with server.connect(transport) as client:
         client.sendall(
             f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
@@ -129,5 +134,6 @@ def test_a_connection_becomes_a_websocket(server: Process, target: str) -> None:
         client.sendall(frame(8, b"\x03\xe8"))
         assert received.read(2)[0] == 0x88
         received.close()
+    line = f'101 "GET {target} HTTP/1.1"'
     server.wait_for_log(line)
     assert server.log.count(line) == 1

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Protocol as Interface
 from typing import cast
 
 import pytest
-from counterfoil import Deadlines, Request, Site
-from twisted.internet.interfaces import IProtocol, ITransport
+from counterfoil import Request, Site
+from twisted.internet.interfaces import IProtocol, IReactorTime, ITransport
 from twisted.internet.protocol import Protocol
+from twisted.internet.task import Clock
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web.server import NOT_DONE_YET
 from typing_extensions import override
@@ -104,16 +104,18 @@ def test_it_has_no_deadlines_and_its_request_is_over(
         way(request, echoes[-1])
         return NOT_DONE_YET
 
-    site = Site(tree(page=page), deadlines=Deadlines(head=0.1, body=0.1, idle=0.1, handler=0.1))
+    clock = Clock()
+    site = Site(tree(page=page), reactor=cast("IReactorTime", clock))
     with serve(site).connect() as connection:
         connection.send(
             b"GET /page HTTP/1.1\r\nHost: a\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n"
         )
         assert connection.some(len(SWITCHED)) == SWITCHED
-        until(lambda: not site.channels)
-        until(lambda: caplog.messages)
+        in_reactor(lambda: clock.advance(1))
+        assert not site.channels
+        assert caplog.messages
         for word in (b"GET / HTTP/1.1\r\n\r\n", b"tea"):
-            time.sleep(0.3)  # three times as long as any deadline
+            in_reactor(lambda: clock.pump([1] * 400))  # longer than any deadline
             connection.send(word)
             assert connection.some(len(word)) == word
         if way is ask:
