@@ -107,6 +107,21 @@ def test_a_tree_of_one_site_may_stand_in_another(serve: Serve) -> None:
     assert (served.get("/page").body, served.get("/inner/page").body) == (b"outer", b"inner")
 
 
+class ByQuery(Site):
+    """Knows one page, and finds it by its query."""
+
+    @override
+    def getResourceFor(self, request: Request) -> IResource:
+        found = super().getResourceFor(request)
+        return IResource(Page(lambda _: b"found")) if request.args else found
+
+
+def test_a_site_may_find_resources_in_a_way_of_its_own(serve: Serve) -> None:
+    served = serve(ByQuery(tree(page=lambda _: b"page")))
+    assert served.get("/page").body == b"page"
+    assert served.get("/page?a=b").body == b"found"
+
+
 def test_hosts_by_name_and_paths_that_are_rewritten(serve: Serve) -> None:
     hosts = vhost.NameVirtualHost()
     vars(hosts)["default"] = tree(who=lambda _: b"default")  # declared to be None

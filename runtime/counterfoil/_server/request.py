@@ -236,14 +236,11 @@ class SiteRequest(AnsweringRequest):
             current_context.reset(token)
 
     def _render(self) -> None:
-        settings = self._settings
-        resource = settings.resource
         if self.path == b"*":  # a question to the server itself (RFC 9110, section 9.3.7)
             _CORS.set_headers(self)
             write_response(self, 204, b"", None)
             return
-        if not resource.isLeaf:
-            resource = settings.find_resource(self)
+        resource = self._settings.find_resource(self)
         self.servlet_name = type(resource).__name__
         encoder = getattr(resource, "getEncoder", None)
         if encoder is not None:

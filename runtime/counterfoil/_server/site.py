@@ -95,6 +95,7 @@ class Site(server.Site):
         self.access_log: TakesAccessLines = AccessLogger() if access_log is None else access_log
         told = tuple(observers)
         self.observers = Observers(told) if told else None
+        self._finds_as_usual = type(self).getResourceFor is Site.getResourceFor
         self.outbox = Outbox()
         self._poller: Poller | None = None
         if isinstance(self.access_log, AccessLog):
@@ -171,13 +172,18 @@ class Site(server.Site):
         self.draining = True
         self._drain.give_up()
 
-    def find_resource(self, request: Request) -> IResource:
+    @override
+    def getResourceFor(self, request: Request) -> IResource:
         """The resource that *request* addresses."""
-        root: IResource = self.resource
-        if root.isLeaf:
-            return root
         found: IResource = getChildForRequest(self.resource, request)
         return found
+
+    def find_resource(self, request: Request) -> IResource:
+        """For a request: what it addresses, by `getResourceFor`, which a subclass may have anew."""
+        root: IResource = self.resource
+        if root.isLeaf and self._finds_as_usual:
+            return root
+        return self.getResourceFor(request)
 
     @override
     def startFactory(self) -> None:
