@@ -91,7 +91,9 @@ def _agreeing(outcome: Accepted, h11: Reading, llhttp: Reading, data: bytes) -> 
 
 def _is_asterisk(reading: Reading) -> bool:
     accepted = reading.accepted
-    return accepted is not None and accepted._replace(body=b"") == _ASTERISK
+    if accepted is None:
+        return False
+    return (accepted.method, accepted.target.partition(b"?")[0]) == _ASTERISK[:2]
 
 
 def _compare_pieces(
