@@ -599,3 +599,15 @@ def test_a112_a_body_that_comes_while_it_is_refused_changes_nothing(serve: Serve
         response = connection.response()
         assert (response.status, len(response.body)) == (413, LARGE)
     assert len(taker.refused) == 1
+
+
+def test_b30_chunks_that_are_too_many_may_be_followed_by_what_is_none(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with server.connect() as connection:
+        chunks = b"3e9\r\n" + b"x" * (LIMIT + 1) + b"\r\n"
+        connection.send(head("Transfer-Encoding: chunked") + chunks + b"none\r\n")
+        assert connection.response().status == 413
+    until(lambda: lines(caplog, "access"))
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

@@ -264,6 +264,8 @@ class ReadingChannel(HTTPChannel):
         try:
             cast("Decoder", self._transferDecoder).dataReceived(data)
         except _MalformedChunkedDataError:
+            if self._discarding:  # it was too large before it was malformed, and is answered for
+                return
             error = CodedError(400, "The chunks of the body are malformed", Codes.UNKNOWN)
             self.requests[0].fail_body(error)
 
