@@ -85,11 +85,7 @@ class Site(server.Site):
         self.usual_headers = UsualHeaders(server_header)
         self.deadlines = Deadlines() if deadlines is None else deadlines
         self.proxies = TrustedProxies(trusted_proxies) if trusted_proxies else None
-        self.request_id_header = None
-        if request_id_header is not None:
-            self.request_id_header = spelled(request_id_header.encode())
-            if self.request_id_header is None:
-                raise ValueError(f"request_id_header: {request_id_header!r} is no header's name")
+        self.request_id_header = _header_named(request_id_header)
         self.tag = tag
         self.renderer = JsonRenderer(canonical=True, errors=errors)
         self.access_log: TakesAccessLines = AccessLogger() if access_log is None else access_log
@@ -200,3 +196,11 @@ class Site(server.Site):
     @override
     def log(self, request: http.Request) -> None:
         """The access line is the request's own: it waits for the handler's end."""
+
+
+def _header_named(name: str | None) -> bytes | None:
+    """*name* as it is spelled. Raises `ValueError` if no header can have it."""
+    known = None if name is None else spelled(name.encode())
+    if name is not None and known is None:
+        raise ValueError(f"request_id_header: {name!r} is no header's name")
+    return known
