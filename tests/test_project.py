@@ -16,6 +16,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.serve.server import APP, Serving, until
+
 ROOT: Final = Path(__file__).parent.parent
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PAGES: Final = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
@@ -117,6 +119,26 @@ def test_production_serves_without_the_generator(production: Environment, tmp_pa
     (tmp_path / "serve.py").write_text(SERVE)
     served = production.run("python", "-W", "error", "serve.py", cwd=tmp_path)
     assert (served.stdout.split(), served.stderr) == (["201", "501", "400"], "")
+
+
+def test_production_serves_without_tls(production: Environment, tmp_path: Path) -> None:
+    """pyOpenSSL is not among what is installed, and is asked for where it is needed."""
+    (tmp_path / "app.py").write_text(APP)
+    command = [str(production.folder / "bin" / "counterfoil"), "serve"]
+    server = Serving(tmp_path, command=command)
+    try:
+        until(lambda: server.who()["version"] == 1, server)
+        assert server.ends() == 0
+    finally:
+        server.process.kill()
+        server.process.wait()
+    listen = ("--listen", "ssl:8443:privateKey=key.pem")
+    refused = production.run("counterfoil", "serve", "app:make", *listen, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        "counterfoil: cannot listen on ssl:8443:privateKey=key.pem: TLS needs pyOpenSSL; "
+        "run: pip install 'twisted[tls]'\n"
+    )
 
 
 def test_production_names_the_extra_that_generates(production: Environment, project: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -11,8 +14,9 @@ from twisted.internet.address import UNIXAddress
 
 from counterfoil._server.draining import GRACE
 from counterfoil._serving.changes import Changes
-from counterfoil._serving.sockets import BoundSocket, bind
+from counterfoil._serving.sockets import BoundSocket, CannotListenError, bind
 from counterfoil._serving.supervisor import Supervisor
+from counterfoil._serving.target import TargetError, parts_of
 
 _ABOUT: Final = """\
 Serve what a function makes, in processes of its own that share the sockets.
@@ -42,8 +46,8 @@ def main() -> int:
     options = _parser().parse_args(namespace=_Options())
     try:
         bound = bind(options.listen)
-    except (OSError, ValueError) as error:
-        _say(f"cannot listen: {error}")
+    except CannotListenError as error:
+        _say(str(error))
         return 2
     for each in bound:
         _say(f"listens on {_shown(each)}")
@@ -67,7 +71,9 @@ def _parser() -> ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("target", metavar="PACKAGE:FUNCTION", help="what makes what is served")
+    parser.add_argument(
+        "target", metavar="PACKAGE:FUNCTION", type=_target, help="what makes what is served"
+    )
     parser.add_argument(
         "--listen",
         metavar="ENDPOINT",
@@ -82,7 +88,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument(
         "--grace",
         metavar="SECONDS",
-        type=float,
+        type=_seconds,
         default=GRACE,
         help=f"how long requests may take that have begun when it ends (default: {GRACE:g})",
     )
@@ -100,10 +106,25 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if (seconds := float(text)) >= 0 and math.isfinite(seconds):
+            return seconds
+    raise ArgumentTypeError("write a number of seconds, 0 or more")
+
+
+def _target(text: str) -> str:
+    try:
+        parts_of(text)
+    except TargetError as error:
+        raise ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _shown(bound: BoundSocket) -> str:
     address = bound.getHost()
     if isinstance(address, UNIXAddress):
-        return repr(address.name)
+        return os.fsdecode(address.name or b"a socket without a name")
     return f"{address.host} port {address.port}"
 
 

@@ -6,139 +6,15 @@ import json
 import os
 import signal
 import socket
-import ssl
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import cast
 
-import pytest
-from coverage import Coverage
-
-from tests.mounts.certificate import write_certificate
-
-APP = """\
-import os
-import re
-
-from counterfoil import JsonResource
-from twisted.internet.task import deferLater
-
-
-def make(reactor):
-    async def slow(request):
-        await deferLater(reactor, 1.5, lambda: None)
-        return 200, {"pid": os.getpid()}
-
-    root = JsonResource()
-    told = {"pid": os.getpid(), "version": 1}
-    root.register_paths("GET", [re.compile("^/who$")], lambda request: (200, told), "Who")
-    root.register_paths("GET", [re.compile("^/slow$")], slow, "Slow")
-    return root
-"""
-
-ROOT = Path(__file__).parent.parent.parent
-
-COMMAND = (sys.executable, "-m", "counterfoil_codegen", "serve")
-
-PATIENCE = 20.0
-"""How long, in seconds, a test waits for a process."""
-
-
-class Serving:
-    """A server, as a user starts it."""
-
-    def __init__(self, folder: Path, *arguments: str, listen: str | None = None) -> None:
-        self.port = free_port()
-        endpoint = listen or f"tcp:{self.port}:interface=127.0.0.1"
-        self.log = folder / "log.txt"
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*COMMAND, "app:make", "--listen", endpoint, *arguments],
-                cwd=folder,
-                env=measured(folder),
-                stdout=log,
-                stderr=log,
-            )
-
-    def who(self) -> dict[str, int]:
-        return self.get("/who")
-
-    def get(self, path: str) -> dict[str, int]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            connection.request("GET", path)
-            return cast("dict[str, int]", json.load(connection.getresponse()))
-        finally:
-            connection.close()
-
-    def workers(self, asked: int = 30) -> set[int]:
-        return {self.who()["pid"] for _ in range(asked)}
-
-    def said(self) -> str:
-        return self.log.read_text(encoding="utf-8")
-
-    def ends(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
-
-
-def measured(folder: Path) -> Mapping[str, str]:
-    """The environment of a server, whose processes have their coverage measured if ours has."""
-    if Coverage.current() is None:
-        return os.environ
-    settings = folder / "coverage.ini"
-    source, data = ROOT / "runtime" / "counterfoil", ROOT / ".coverage"
-    settings.write_text(
-        f"[run]\nbranch = true\nparallel = true\nsource = {source}\ndata_file = {data}\n",
-        encoding="utf-8",
-    )
-    return {**os.environ, "COVERAGE_PROCESS_START": str(settings)}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as asked:
-        port: int = asked.getsockname()[1]
-        return port
-
-
-def until(holds: Callable[[], bool], what: Serving | None = None) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        with suppress(OSError, HTTPException, ValueError):
-            if holds():
-                return
-        time.sleep(0.05)
-    raise AssertionError("" if what is None else what.said())
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "app.py").write_text(APP, encoding="utf-8")
-    return tmp_path
-
-
-@pytest.fixture
-def start(folder: Path) -> Iterator[Callable[..., Serving]]:
-    started: list[Serving] = []
-
-    def begin(*arguments: str, listen: str | None = None, waits: bool = True) -> Serving:
-        server = Serving(folder, *arguments, listen=listen)
-        started.append(server)
-        if waits:
-            until(lambda: server.who()["pid"] > 0, server)
-        return server
-
-    yield begin
-    for server in started:
-        if server.process.poll() is None:
-            server.process.kill()
-            server.process.wait()
+from tests.serve.server import APP, PATIENCE, Serving, free_port, measured, until
 
 
 def changed(folder: Path, version: int) -> None:
@@ -249,77 +125,6 @@ def test_workers_do_not_outlive_who_watches_them(start: Callable[..., Serving]) 
         return Path(f"/proc/{worker}/stat").read_text(encoding="utf-8").split()[2] == "Z"
 
     until(is_gone)
-
-
-def test_a_unix_socket_is_bound_and_removed(folder: Path, start: Callable[..., Serving]) -> None:
-    path = folder / "app.socket"
-    left = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    left.bind(str(path))  # as a server leaves it that was killed
-    left.close()
-    server = start(listen=f"unix:{path}", waits=False)
-
-    def answer() -> bytes:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-            client.connect(str(path))
-            client.sendall(b"GET /who HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-            return b"".join(iter(lambda: client.recv(4096), b""))
-
-    until(lambda: answer().startswith(b"HTTP/1.1 200 OK\r\n"), server)
-    second = start(listen=f"unix:{path}", waits=False)
-    assert second.process.wait(PATIENCE) == 2
-    assert "somebody listens on" in second.said()
-    assert server.ends() == 0
-    assert not path.exists()
-
-
-def test_tls_is_shared_too(folder: Path, start: Callable[..., Serving]) -> None:
-    certificate = folder / "certificate.pem"
-    write_certificate(certificate)
-    port = free_port()
-    listen = f"ssl:{port}:interface=127.0.0.1:privateKey=certificate.pem"
-    server = start("--workers", "2", listen=listen, waits=False)
-    context = ssl.create_default_context(cafile=str(certificate))
-
-    def status() -> int:
-        connection = HTTPSConnection("127.0.0.1", port, context=context, timeout=PATIENCE)
-        try:
-            connection.request("GET", "/who")
-            return connection.getresponse().status
-        finally:
-            connection.close()
-
-    until(lambda: status() == 200, server)
-
-
-@pytest.mark.parametrize(
-    ("app", "arguments", "code", "says"),
-    [
-        ("", ["--listen", "nothing"], 2, "cannot listen: "),
-        ("", ["--workers", "0"], 2, "write a number from 1 to 1024"),
-        ("", [], 1, "app has no function make"),
-        ("def make(reactor): return 7", [], 1, "app:make has made a int: make a counterfoil.Site"),
-        ("import missing", [], 1, "No module named 'missing'"),
-    ],
-)
-def test_what_cannot_be_served_is_told(
-    folder: Path,
-    start: Callable[..., Serving],
-    app: str,
-    arguments: list[str],
-    code: int,
-    says: str,
-) -> None:
-    (folder / "app.py").write_text(app, encoding="utf-8")
-    server = start(*arguments, waits=False)
-    assert server.process.wait(PATIENCE) == code
-    assert says in server.said()
-
-
-def test_a_port_that_is_taken_is_told(start: Callable[..., Serving]) -> None:
-    server = start()
-    second = start(listen=f"tcp:{server.port}:interface=127.0.0.1", waits=False)
-    assert second.process.wait(PATIENCE) == 2
-    assert "cannot listen: " in second.said()
 
 
 SPEC = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterable
@@ -17,6 +18,8 @@ from counterfoil._server.ports import close_port
 from counterfoil._server.site import Site
 
 __all__ = ["drain_on_shutdown"]
+
+logger = logging.getLogger("counterfoil.server")
 
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name)
@@ -45,7 +48,10 @@ def drain_on_shutdown(
         _on_signals(reactor, site.abort)
         site.draining = True
         for port in listening:
-            await close_port(site.timers, port)
+            try:
+                await close_port(site.timers, port)
+            except Exception:  # such as a UNIX socket whose file is gone: clients are to be served
+                logger.exception("A port could not be closed in order")
         await site.drain(grace)
 
     reactor.addSystemEventTrigger("before", "shutdown", lambda: Deferred.fromCoroutine(stop()))

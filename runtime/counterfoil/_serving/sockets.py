@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from twisted.internet import unix
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.base import ReactorBase
 from twisted.internet.endpoints import serverFromString
@@ -22,13 +24,17 @@ from twisted.internet.interfaces import (
     IProtocolFactory,
 )
 from twisted.internet.protocol import Factory
-from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
+from typing_extensions import override
 
-__all__ = ["Adopting", "Bound", "bind"]
+__all__ = ["Adopting", "Bound", "CannotListenError", "bind"]
 
 BACKLOG = 1024
 """How many connections wait at least until they are taken. Twisted's own 50 are few."""
+
+
+class CannotListenError(Exception):
+    """An endpoint cannot be listened on; says which, and why."""
 
 
 class Bound(Protocol):
@@ -53,12 +59,17 @@ class BoundSocket:
         kind = IPv6Address if self.socket.family == socket.AF_INET6 else IPv4Address
         return kind("TCP", *name[:2])
 
-    def close(self) -> None:
-        """Close it, and remove its file if it has one."""
-        self.socket.close()
+    def hide(self) -> None:
+        """Remove its file, if it has one: nobody finds it any more. Who has, is still served."""
         if self._path is not None:
             with suppress(OSError):
                 Path(self._path).unlink()
+            self._path = None  # what has this name later is not ours
+
+    def close(self) -> None:
+        """Close it, and remove its file if it has one."""
+        self.hide()
+        self.socket.close()
 
 
 class _Binding:
@@ -122,8 +133,8 @@ class _Binding:
 def bind(endpoints: Sequence[str]) -> list[BoundSocket]:
     """The sockets of *endpoints*, each written as Twisted's `serverFromString` takes them.
 
-    Raises `ValueError` for what is no endpoint, and `OSError` for one that cannot be bound; then
-    none stays bound.
+    Raises `CannotListenError` for one that is no endpoint, or that cannot be bound; then none stays
+    bound.
     """
     binding = _Binding()
     try:
@@ -139,12 +150,28 @@ def bind(endpoints: Sequence[str]) -> list[BoundSocket]:
 def _listen(binding: _Binding, endpoint: str) -> None:
     failures: list[Failure] = []
     before = len(binding.bound)
-    listening = serverFromString(cast("ReactorBase", binding), endpoint).listen(Factory())
-    listening.addErrback(failures.append)
-    for failure in failures:
-        failure.raiseException()
+    try:
+        listening = serverFromString(cast("ReactorBase", binding), endpoint).listen(Factory())
+        listening.addErrback(failures.append)
+        for failure in failures:
+            failure.raiseException()
+    except Exception as error:  # parsers of endpoints raise whatever comes
+        raise CannotListenError(
+            f"cannot listen on {endpoint}: {_reason(endpoint, error)}"
+        ) from error
     if len(binding.bound) == before:
-        raise ValueError(f"{endpoint!r} does not listen on a socket that can be shared")
+        raise CannotListenError(f"{endpoint} does not listen on a socket that can be shared")
+
+
+def _reason(endpoint: str, error: Exception) -> str:
+    if endpoint.isdecimal():
+        return f"it is no endpoint; for a port of TCP, write tcp:{endpoint}"
+    if isinstance(error, ModuleNotFoundError) and error.name == "OpenSSL":
+        return "TLS needs pyOpenSSL; run: pip install 'twisted[tls]'"
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return f"{error.strerror}{where}"
+    return str(error) if isinstance(error, ValueError | OSError) else repr(error)
 
 
 class Adopting:
@@ -170,28 +197,71 @@ class Adopting:
         **__: object,
     ) -> object:
         """The same, with TLS."""
-        secured = TLSMemoryBIOFactory(contextFactory, False, factory)
-        return self._adopt(cast("IProtocolFactory", secured))
+        # It needs pyOpenSSL, which a server without TLS does not.
+        tls = cast("_SecuresFactories", import_module("twisted.protocols.tls"))
+        return self._adopt(tls.TLSMemoryBIOFactory(contextFactory, False, factory))
 
     def listenUNIX(
-        self, address: str, factory: IProtocolFactory, *_: object, **__: object
+        self,
+        address: str,
+        factory: IProtocolFactory,
+        backlog: int = 50,
+        *_: object,
+        **__: object,
     ) -> object:
         """The next socket, for *factory*."""
-        return self._adopt(factory)
+        return self._adopt(factory, backlog)
 
     def adoptStreamPort(self, descriptor: int, family: int, factory: IProtocolFactory) -> object:
         """The next socket, for *factory*."""
         return self._adopt(factory)
 
-    def _adopt(self, factory: IProtocolFactory) -> IListeningPort:
-        descriptor = next(self._left)
-        with socket.socket(fileno=os.dup(descriptor)) as handed:
-            family = handed.family
-            handed.setblocking(False)
+    def _adopt(self, factory: IProtocolFactory, backlog: int = 50) -> IListeningPort:
+        handed = socket.socket(fileno=os.dup(next(self._left)))
+        handed.setblocking(False)
+        if handed.family == socket.AF_UNIX:
+            shared = _SharedUNIXPort(handed, factory, max(backlog, BACKLOG), self._reactor)
+            cast("_Listens", shared).startListening()
+            return cast("IListeningPort", shared)
+        with handed:
             port: IListeningPort = cast("AdoptsPorts", self._reactor).adoptStreamPort(
-                handed.fileno(), family, factory
+                handed.fileno(), handed.family, factory
             )
         return port
+
+
+class _SharedUNIXPort(unix.Port):
+    """A UNIX socket that others have too, and with it the file that is its address.
+
+    Twisted gives that file a mode as a port begins to listen; it removes the file, and shuts the
+    socket down for everybody, as the port ends. Here all of that is for the process that bound it.
+    So for Twisted this is a socket without a file: its name begins with NUL, as in unix(7).
+    """
+
+    def __init__(
+        self, handed: socket.socket, factory: IProtocolFactory, backlog: int, reactor: ReactorBase
+    ) -> None:
+        name = b"\0" + os.fsencode(handed.getsockname())
+        unix.Port.__init__(self, name, factory, backlog, reactor=reactor)
+        self._preexistingSocket = handed
+        self._shouldShutdown = False
+
+    @override
+    def _logConnectionLostMsg(self) -> None:
+        """Nothing: the name is not one for a log, and the socket is open still."""
+
+
+class _Listens(Protocol):
+    def startListening(self) -> None:
+        """Begin to take connections."""
+
+
+class _SecuresFactories(Protocol):
+    """`twisted.protocols.tls`."""
+
+    TLSMemoryBIOFactory: Callable[
+        [IOpenSSLContextFactory, bool, IProtocolFactory], IProtocolFactory
+    ]
 
 
 class AdoptsPorts(Protocol):

@@ -202,6 +202,8 @@ class Supervisor:
     def _stop(self, number: int) -> None:
         self._stops = True
         self._start_at = None
+        for each in self._bound:
+            each.hide()  # who connects from now on would wait for nobody
         for worker in self._workers:
             self._send(worker, signal.SIGTERM)
         signal.signal(signal.SIGALRM, lambda *_: self._kill(self._workers))

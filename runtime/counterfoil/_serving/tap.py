@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +20,7 @@ from twisted.python.failure import Failure
 from typing_extensions import override
 
 from counterfoil._server.shutdown import drain_on_shutdown
-from counterfoil._serving.target import made_by
+from counterfoil._serving.target import made_by, what_went_wrong
 
 __all__ = ["Options", "makeService"]
 
@@ -65,8 +67,10 @@ class _Serving(Service):
         reactor = cast("ReactorBase", import_module("twisted.internet.reactor"))
 
         def give_up(failure: Failure) -> None:
-            logger.error("%s could not be served: %s", self._options.target, failure.value)
-            reactor.stop()
+            why = what_went_wrong(failure.value)
+            logger.error("%s cannot be served: %s", self._options.target, why)
+            atexit.register(_exit_in_failure)
+            reactor.callWhenRunning(reactor.stop)
 
         Deferred.fromCoroutine(self._start(reactor)).addErrback(give_up)
 
@@ -77,6 +81,14 @@ class _Serving(Service):
             for endpoint in self._options.endpoints
         ]
         drain_on_shutdown(reactor, site, ports)
+
+
+def _exit_in_failure() -> None:
+    """End the process with 1: `twist` itself knows no exit code of what it runs."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def makeService(options: usage.Options) -> Service:

@@ -29,9 +29,11 @@ from counterfoil._server.ports import close_port
 from counterfoil._server.shutdown import drain_on_shutdown
 from counterfoil._server.site import Site
 from counterfoil._serving.sockets import Adopting
-from counterfoil._serving.target import made_by
+from counterfoil._serving.target import made_by, what_went_wrong
 
 __all__ = ["Order", "command"]
+
+logger = logging.getLogger("counterfoil.server")
 
 READY = b"+"
 """What a worker writes when it serves."""
@@ -74,7 +76,11 @@ def main() -> None:
 
 
 async def _serve(reactor: ReactorBase, order: Order) -> None:
-    site = await made_by(order.target, reactor)
+    try:
+        site = await made_by(order.target, reactor)
+    except Exception as error:
+        logger.error("%s cannot be served: %s", order.target, what_went_wrong(error))
+        raise SystemExit(1) from None
     adopting = cast("ReactorBase", Adopting(reactor, order.descriptors))
     ports = [
         SharedPort(site, await serverFromString(adopting, endpoint).listen(site))
