@@ -165,6 +165,24 @@ def test_a_proxy_that_says_who_its_client_is(
     assert capfd.readouterr().err.count("192.0.2.7 - ") == 2
 
 
+@pytest.mark.parametrize("sent", [b"", b"GET /who", b"GET /who HTTP/1.1\r\nHost: a\r\n"])
+def test_who_leaves_early_is_named_by_the_proxy(
+    listen: Listen, capfd: pytest.CaptureFixture[str], sent: bytes
+) -> None:
+    """B76."""
+    port = number(listen("haproxy:tcp:0:interface=127.0.0.1"))
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"PROXY TCP4 192.0.2.7 198.51.100.1 4711 443\r\n" + sent)
+    said: list[str] = []
+
+    def has_left() -> bool:
+        said.append(capfd.readouterr().err)
+        return "left before" in said[-1]
+
+    until(has_left)
+    assert "Z 192.0.2.7 left before its request was complete\n" in said[-1]
+
+
 HAND_OVER = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
