@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 import pytest
 from counterfoil import Request, Site
 from counterfoil._server.boundaries import Transport
+from counterfoil._server.request import SiteRequest
 from twisted.internet import defer, task
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -236,6 +237,17 @@ def test_a_request_knows_where_it_comes_from_and_goes_to(serve: Serve) -> None:
 
 
 # What was asked.
+
+
+def test_before_there_is_a_path_nothing_is_left_of_it() -> None:
+    """And whoever has looked too early sees it later."""
+    channel = cast("http.HTTPChannel", Site(Resource()).buildProtocol(None))
+    request = SiteRequest(channel)
+    assert request.postpath == []
+    request.path = b"/page/a%20b"
+    assert request.postpath == [b"page", b"a b"]
+    request.postpath.pop(0)
+    assert request.postpath == [b"a b"]
 
 
 def test_a_request_has_what_was_sent(serve: Serve) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
-__all__ = ["late"]
+__all__ = ["Late", "late"]
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 
-class _Late(Generic[S, T]):
+class Late(Generic[S, T]):
     """As `functools.cached_property`, which locks in some versions of Python."""
 
     __slots__ = ("_make", "_name")
@@ -31,4 +31,4 @@ class _Late(Generic[S, T]):
 
 def late(make: Callable[[S], T]) -> T:
     """An attribute that *make* makes of its object, unless it is set before."""
-    return cast("T", _Late(make))  # what it is to those who get it
+    return cast("T", Late(make))  # what it is to those who get it

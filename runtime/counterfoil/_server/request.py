@@ -31,7 +31,7 @@ from counterfoil._server.access_log import log_early_leave
 from counterfoil._server.answering_request import AnsweringRequest
 from counterfoil._server.fields import Fields
 from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
-from counterfoil._server.late import late
+from counterfoil._server.late import Late, late
 from counterfoil._server.targets import (
     arguments_of,
     fault_of_host,
@@ -58,6 +58,14 @@ def _postpath(request: SiteRequest) -> list[bytes]:
     return [unquote_to_bytes(each) for each in segments] if b"%" in request.path else segments
 
 
+class _Postpath(Late["SiteRequest", list[bytes]]):
+    """What is left of the path; nothing, and nothing that is kept, before there is a path."""
+
+    @override
+    def __get__(self, instance: SiteRequest, owner: type[SiteRequest]) -> list[bytes]:
+        return Late.__get__(self, instance, owner) if instance.path else []
+
+
 class SiteRequest(AnsweringRequest):
     """A request of a `Site`.
 
@@ -72,7 +80,7 @@ class SiteRequest(AnsweringRequest):
     """For a resource: itself, the path, and what it has found there, when it planned the body."""
 
     prepath: list[bytes] = late(_prepath)
-    postpath: list[bytes] = late(_postpath)
+    postpath: list[bytes] = cast("list[bytes]", _Postpath(_postpath))
 
     _query: bytes
     _arguments: dict[bytes, list[bytes]] | None = None
