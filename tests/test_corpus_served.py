@@ -11,8 +11,9 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from http.client import IncompleteRead
 from pathlib import Path
 from types import ModuleType
@@ -75,15 +76,35 @@ def case(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Generates a case, once."""
+
+    @cache
+    def generate(case: Path) -> Path:
+        work = tmp_path_factory.mktemp(case.name) / "work"
+        shutil.copytree(case, work, ignore=shutil.ignore_patterns("want"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(work)
+            command = work / "command.txt"
+            assert main((command.read_text() if command.exists() else USUAL_COMMAND).split()) == 0
+        return work
+
+    return generate
+
+
 @pytest.fixture
-def project(case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def project(
+    case: Path,
+    generated: Callable[[Path], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
     """The case, generated, and importable."""
     work = tmp_path / "work"
-    shutil.copytree(case, work, ignore=shutil.ignore_patterns("want"))
+    shutil.copytree(generated(case), work)
     monkeypatch.chdir(work)
     monkeypatch.syspath_prepend(work)
-    command = work / "command.txt"
-    assert main((command.read_text() if command.exists() else USUAL_COMMAND).split()) == 0
     yield work
     for name in [name for name in sys.modules if name.partition(".")[0] in {"api", "handlers"}]:
         del sys.modules[name]
@@ -101,7 +122,13 @@ def test_the_package(case: Path, project: Path, golden: bool) -> None:
         compare(want / name, (got / name).read_text(), golden=golden)
 
 
-def test_the_handlers_are_typed(project: Path) -> None:
+@pytest.fixture(scope="session")
+def types_of_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy has learned of all that is imported; each case's own modules are new to it."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def test_the_handlers_are_typed(project: Path, types_of_libraries: Path) -> None:
     (project / "mount.py").write_text(
         "from __future__ import annotations\n\nimport api\nfrom counterfoil import JsonResource\n\n"
         "import handlers\n\n"
@@ -109,7 +136,7 @@ def test_the_handlers_are_typed(project: Path) -> None:
     )
     check = [sys.executable, "-m", "mypy", "--strict", "--untyped-calls-exclude=twisted"]
     wanted = ["-p", "api", "-m", "mount", "-m", "handlers"]
-    run([*check, "--cache-dir", str(project / ".cache"), *wanted], project)
+    run([*check, "--cache-dir", str(types_of_libraries), *wanted], project)
 
 
 def test_ruff_finds_nothing(project: Path) -> None:
