@@ -31,6 +31,8 @@ _HIDDEN: Final = re.compile(
 
 def printable(line: str) -> str:
     """Escape what could end a line, hide text, or turn it round; keep letters of every script."""
+    if _is_plain(line):
+        return line
     return _HIDDEN.sub(_escaped, line.replace("\t", " ").replace("\xa0", " "))
 
 
@@ -42,6 +44,9 @@ def wrap(text: str, width: int) -> Iterator[str]:
     them is too long; other lines stay apart.
     """
     lines = [line.replace("\t", "    ").rstrip() for line in _LINE_END.split(text)]
+    if all(_fits(line, width) for line in lines):
+        yield from lines
+        return
     for paragraph in _paragraphs(lines):
         if all(_fits(line, width) for line in paragraph):
             yield from paragraph
@@ -103,11 +108,16 @@ def _wrap_line(line: str, width: int) -> Iterator[str]:
 
 def columns(text: str) -> int:
     """How many columns *text* takes on a screen, at the most."""
-    if text.isascii():
-        return len(text) + 9 * len(_HIDDEN.findall(text)) + text.count("\\")
+    if _is_plain(text):
+        return len(text) + text.count("\\")
     hidden = _HIDDEN.findall(text)
     wide = sum(ord(char) >= _WIDE for char in text)
     return len(text) + wide + 9 * len(hidden) + text.count("\\")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is of the characters that every Python takes for printable ones."""
+    return text.isascii() and text.isprintable()
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -64,7 +63,7 @@ def test_a_lone_surrogate_is_refused() -> None:
 
 
 def test_no_ruff_is_run_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/nowhere")
+    monkeypatch.setattr("counterfoil_codegen.emit.formatting.find_ruff_bin", lambda: "/nowhere")
     assert formatted({"py.typed": ""}) == {"py.typed": ""}
 
 

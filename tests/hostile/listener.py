@@ -54,7 +54,7 @@ def _is_in(values: tuple[object, ...]) -> bool:
 def _command(arguments: object) -> str:
     """What is run, without its own arguments."""
     words = arguments if isinstance(arguments, list) else [arguments]
-    return " ".join(str(word) for word in words[1:4])
+    return " ".join(str(word) for word in words[:2])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Final
 
 import pytest
 from counterfoil_codegen.models import generate
+from ruff import find_ruff_bin
 
 from tests.generator.hostile_texts import HOSTILE_TEXTS
 from tests.hostile.documents import Channel, Json, changed, channels, document
@@ -62,7 +63,7 @@ def test_c10_c13_nothing_is_written_elsewhere_and_no_socket_is_opened(
                 where
             )
         else:
-            assert where == "-P -m ruff"
+            assert where == f"{find_ruff_bin()} format"
     written = {path for path in tmp_path.rglob("*") if path.is_file()} - before
     assert all(str(path).startswith(out) for path in written)
     assert done.returncode == 0, [line for line in done.stderr.splitlines() if "error" in line]

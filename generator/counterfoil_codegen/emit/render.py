@@ -122,9 +122,9 @@ def _models(api: ir.Api, source: Comment) -> Iterable[tuple[str, str]]:
 
 
 def _with_imports(name: str, view: View, source: Comment, own: Mapping[str, str]) -> str:
-    """Render once to learn which names the text uses, and once more with their imports."""
+    """The body, which shows the names that it uses, below an opening with their imports."""
     body = _rendered(name, view, source, [])
-    return _rendered(name, view, source, imports(body, own, name))
+    return _rendered("opening", view, source, imports(body, own, name)) + body
 
 
 def _rendered(name: str, view: View, source: Comment, found: _Sections) -> str:
