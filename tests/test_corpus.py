@@ -25,6 +25,7 @@ _RULE = re.compile(r"\[(CF\d+)\]$", re.MULTILINE)
 _FIGURES = re.compile(r"in \d+\.\d+ s")
 
 
+@pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_findings(
     case: Path,

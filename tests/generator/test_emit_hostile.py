@@ -19,8 +19,6 @@ from counterfoil_codegen.fragments import Constant, Expression, Identifier
 from tests.generator.emit_sample import LIST_NOTICES, NOTICEBOARD, POST_NOTICE, TXN_CONFLICT
 from tests.generator.hostile_texts import HOSTILE_TEXTS
 
-pytestmark = pytest.mark.usefixtures("untraced")
-
 Change = Callable[[ir.Api, str], ir.Api]
 
 

@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -67,26 +68,32 @@ def inspect(files: Mapping[str, bytes], texts: list[str]) -> None:
     """Hold each file against what it may be, with *texts* nowhere but within its strings."""
     for name, content in files.items():
         assert _FILES.fullmatch(name), name
-        source = content.decode()
         if name == "py.typed":
             continue
-        tree = ast.parse(source)
-        outside = _outside_of_strings(source)
-        assert outside.isascii(), name
+        outside = _code_of(name, content)
         for text in texts:
             assert _WORD.fullmatch(text) or not text.strip() or text not in outside, (name, text)
-        for node in ast.walk(tree):
-            assert not isinstance(node, _FORBIDDEN), (name, ast.dump(node)[:200])
-            if isinstance(node, ast.ImportFrom):
-                module = "." * node.level + (node.module or "")
-                assert _MODULES.fullmatch(module), (name, module)
-            elif isinstance(node, ast.Import):
-                assert {each.name for each in node.names} <= {"datetime"}, name
-            elif isinstance(node, ast.Name):
-                assert _WORD.fullmatch(node.id), (name, node.id)
-            elif isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
-                assert not called.startswith(("__", "os.", "sys.", "eval", "exec")), (name, called)
+
+
+@lru_cache(maxsize=64)  # a payload leaves most of the files as they are
+def _code_of(name: str, content: bytes) -> str:
+    """A file without its strings, held against what code there may be."""
+    source = content.decode()
+    outside = _outside_of_strings(source)
+    assert outside.isascii(), name
+    for node in ast.walk(ast.parse(source)):
+        assert not isinstance(node, _FORBIDDEN), (name, ast.dump(node)[:200])
+        if isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            assert _MODULES.fullmatch(module), (name, module)
+        elif isinstance(node, ast.Import):
+            assert {each.name for each in node.names} <= {"datetime"}, name
+        elif isinstance(node, ast.Name):
+            assert _WORD.fullmatch(node.id), (name, node.id)
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert not called.startswith(("__", "os.", "sys.", "eval", "exec")), (name, called)
+    return outside
 
 
 def _outside_of_strings(source: str) -> str:
