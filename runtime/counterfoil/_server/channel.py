@@ -294,6 +294,8 @@ class SiteChannel(UsualChannel):
         """The connection is no more."""
         self.site.closed(self)
         if self._left_early():
+            if not self._is_plain:  # a PROXY line may be all that came
+                self._note_ends()
             log_early_leave(self.site.access_log, self.peer_name)
         self._phase = Phase.CLOSING
         self._posted = b""
