@@ -95,9 +95,9 @@ test: check mounts clients schemathesis-environment ## check, then every test, w
 support: $(installed) ## write docs/support.md from the rules and the corpus
 	$(bin)/python -m tests.support
 
-.PHONY: without-httptools
-without-httptools: mounts ## every test of the runtime, with heads read line by line
-	$(bin)/python -m pytest --without-httptools --numprocesses=auto --dist=loadfile \
+.PHONY: without-fast
+without-fast: mounts ## every test of the runtime, without what counterfoil[fast] brings
+	$(bin)/python -m pytest --without-fast --numprocesses=auto --dist=loadfile \
 		tests/runtime tests/faults tests/compatibility
 
 .PHONY: referee

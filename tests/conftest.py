@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, settings
 from tests.serving import running_reactor, serve
 
 __all__ = [
+    "does_without",
     "golden",
     "pytest_addoption",
     "pytest_collection_finish",
     "pytest_runtest_makereport",
-    "reads_lines",
     "running_reactor",
     "serve",
     "soak",
@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--golden", action="store_true", help="rewrite what the corpus wants with what came"
     )
     parser.addoption(
-        "--without-httptools", action="store_true", help="have heads read line by line"
+        "--without-fast", action="store_true", help="do without what counterfoil[fast] brings"
     )
     parser.addoption("--soak", action="store_true", help="do each fault a thousand times over")
 
@@ -61,13 +61,15 @@ def soak(pytestconfig: pytest.Config) -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def reads_lines(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Sites read heads as they do where httptools is not installed, if that was asked for."""
-    if pytestconfig.getoption("without_httptools") is not True:
+def does_without(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Sites do as they do where httptools and orjson are not installed, if that was asked for."""
+    if pytestconfig.getoption("without_fast") is not True:
         yield
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("counterfoil._server.site.head_reader", lambda: None)
+        patch.setattr("counterfoil._output.rendering.small_text", lambda _: None)
+        patch.setattr("counterfoil._json.conversion.small_texts", lambda _: None)
         yield
 
 

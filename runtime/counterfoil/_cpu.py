@@ -49,17 +49,19 @@ class _Meter:
     cpu: CpuTime = (0.0, 0.0)
 
 
-def began() -> Step:
-    """A step begins."""
-    now = time.monotonic()
+def began(now: float | None = None) -> Step:
+    """A step begins, or began at *now*, on the monotonic clock."""
+    if now is None:
+        now = time.monotonic()
     if now - _Meter.asked_at > SHORT:
         _Meter.asked_at, _Meter.cpu = now, cpu_time()
     return now, _Meter.asked_at, _Meter.cpu
 
 
-def taken_since(step: Step) -> CpuTime:
-    """What has been used since *step* began, to within `SHORT`."""
-    now = time.monotonic()
+def taken_since(step: Step, now: float | None = None) -> CpuTime:
+    """What has been used since *step* began, to within `SHORT`, and until *now*."""
+    if now is None:
+        now = time.monotonic()
     at, asked_at, (user, system) = step
     if now - at < SHORT:
         return now - at, 0.0

@@ -53,7 +53,7 @@ def server(
 ) -> Iterator[Process]:
     folder = tmp_path_factory.mktemp(str(request.param))
     (folder / "file.bin").write_bytes(BODY)
-    without = pytestconfig.getoption("without_httptools") is True
+    without = pytestconfig.getoption("without_fast") is True
     options = ["--without-httptools"] if without else []
     with running(str(request.param), folder, options) as process:
         yield process

@@ -21,6 +21,8 @@ from counterfoil._types import Request
 
 __all__ = ["collector"]
 
+_PERCENT = ord("%")
+
 Collect: TypeAlias = Callable[[Request, Mapping[str, str], Texts, list[Problem]], None]
 """Puts the texts of some parameters into a mapping, and what is wrong with them into a list."""
 
@@ -84,10 +86,10 @@ class _Query:
         _, _, query = request.uri.partition(b"?")
         if not query:
             return
-        if query.count(b"&") >= MAX_PARAMETERS:
+        if len(query) >= MAX_PARAMETERS <= query.count(b"&"):
             problems.append(Problem("query", "too_many", str(TooManyParametersError())))
             return
-        is_encoded = b"%" in query or not query.isascii()
+        is_encoded = _PERCENT in query or not query.isascii()
         take = self._take_encoded if is_encoded else self._take_plain
         for taker, given in take(query, texts, problems).items():
             taker.put(given, texts, problems)
@@ -99,10 +101,15 @@ class _Query:
         plain, lists = self._plain, self._lists
         given: dict[Taker, Given] = {}
         found: dict[str, list[str]] = {}
-        for pair in query.decode("ascii").replace("+", " ").split("&"):
+        text = query.decode("ascii")
+        for pair in (text.replace("+", " ") if "+" in text else text).split("&"):
             name, _, value = pair.partition("=")
             if name in lists:
-                found.setdefault(lists[name], []).append(value)
+                attribute = lists[name]
+                if attribute in found:
+                    found[attribute].append(value)
+                else:
+                    found[attribute] = [value]
             elif name in plain:
                 slot = plain[name]
                 if slot.attribute in texts:

@@ -25,8 +25,8 @@ STEP = 24 * 1024
 _FIRST = 16
 """How many members are tried first; then the number follows what they weigh."""
 
-_MODELS = 64
-"""How many small models are written in one step."""
+_FEW = 64 * 1024
+"""What is written of small models in one step may be longer, but then the next one takes fewer."""
 
 
 class Form(Protocol):
@@ -114,15 +114,19 @@ class Cutter:
     def array(self, values: Sequence[object], form: Form) -> Pieces:
         """The pieces of a list that has *form*."""
         separator = b"["
-        start, size = 0, _FIRST
+        start, size, models = 0, _FIRST, _FIRST
         while start < len(values):
-            batch = values[start : start + size]
-            written = form.written(batch[:_MODELS]) if self._canonical else None
+            batch = values[start : start + models]
+            written = form.written(batch) if self._canonical else None
             if written is not None:
-                yield separator + written
+                yield separator
+                yield written
                 separator = b","
-                start += len(batch[:_MODELS])
+                start += len(batch)
+                models = max(1, models * _FEW // (len(written) + _FEW // 2))
                 continue
+            models = max(1, models // 2)
+            batch = values[start : start + size]
             heavy = weight(batch, STEP)
             if heavy <= STEP:
                 yield separator + self.encoded(form.converted(batch))[1:-1]

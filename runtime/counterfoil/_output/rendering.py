@@ -43,7 +43,7 @@ __all__ = [
 
 logger = logging.getLogger("counterfoil.server")
 
-STEP = 0.0003
+STEP = 0.001
 """How long a step of a large answer is to take, in seconds: it ends with the piece that is made."""
 
 # One step of one of the tasks in each turn of the reactor: what comes meanwhile waits for a step.
@@ -102,7 +102,7 @@ class JsonRenderer:
         if text is not None:
             if headers is not None:
                 set_headers(request, headers)
-            respond_with_json_bytes(request, status, text, media_type=media_type)
+            respond_with_json_bytes(request, status, text, False, media_type)
             return None
         if is_large(body):
             pieces = body_in_slices(body, canonical=self.canonical)

@@ -63,12 +63,18 @@ class Reply(Generic[T_co, _H_co]):
     """Whether a body was given: `Ok(None)` is JSON's null, `Ok()` is nothing."""
 
 
+# Past what freezes the class, and by the shortest way.
+_set_body, _set_headers, _set_has_content = (
+    vars(Reply)[slot].__set__ for slot in ("body", "headers", "has_content")
+)
+
+
 def fill(reply: Reply[object], body: object, headers: AnyHeaders | None) -> None:
     """Set what a reply is made of. Raises as `header_values` does."""
     has_content = body is not LEFT_OUT
-    object.__setattr__(reply, "body", body if has_content else None)
-    object.__setattr__(reply, "has_content", has_content)
-    object.__setattr__(reply, "headers", None if headers is None else header_values(headers))
+    _set_body(reply, body if has_content else None)
+    _set_has_content(reply, has_content)
+    _set_headers(reply, None if headers is None else header_values(headers))
 
 
 def with_body(reply: Reply[object], body: object) -> Reply[object]:

@@ -23,7 +23,8 @@ from counterfoil._output.html import ErrorPage
 from counterfoil._output.html_rendering import HtmlRenderer
 from counterfoil._output.rendering import JsonRenderer, Renderer
 from counterfoil._output.writers import write_response
-from counterfoil._resources.execution import Callback, Route, run
+from counterfoil._resources.execution import run
+from counterfoil._resources.route import Callback, Route
 from counterfoil._server.heads import ANY_BODY, BodyPlan
 from counterfoil._types import Request
 

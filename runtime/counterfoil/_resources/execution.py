@@ -9,84 +9,40 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Awaitable, Coroutine, Mapping
 from typing import TypeAlias
 
 from twisted.internet.defer import CancelledError, Deferred, FirstError
 from twisted.python.failure import Failure
 
-from counterfoil._cancel import is_cancellable
 from counterfoil._cpu import Step, began, taken_since
 from counterfoil._describe import describe
 from counterfoil._errors import ApiError, DeclaredError, StatusError
 from counterfoil._input.uploads import close_uploads
-from counterfoil._options import RouteOptions, options_of
 from counterfoil._output.connection import abort, is_over
 from counterfoil._output.headers import set_status
-from counterfoil._output.prepared import PreparedLines
 from counterfoil._output.rendering import Renderer
 from counterfoil._replies import Reply
 from counterfoil._resources.resuming import Resumed
-from counterfoil._server.heads import BodyPlan
+from counterfoil._resources.route import Route
 from counterfoil._server.request import SiteRequest
-from counterfoil._servlets.boundary import operation_of
 from counterfoil._servlets.limits import call_later, check_body, too_slow
 from counterfoil._servlets.operation import Operation, send_declared
 from counterfoil._servlets.validation import VALIDATION, Validation
 from counterfoil._types import Answer, Request
 
-__all__ = ["Arguments", "Callback", "Route", "run"]
+__all__ = ["Arguments", "run"]
 
 logger = logging.getLogger("counterfoil.server")
 
 Arguments: TypeAlias = Mapping[str, str | None]
-
-Callback: TypeAlias = Callable[..., Awaitable[Answer | None] | Answer | None]
-"""What is called with a request. It may be synchronous, too."""
 
 _Sending: TypeAlias = Awaitable[None] | None
 """What is left to do when a handler has ended and its answer was begun, if anything."""
 
 _Work: TypeAlias = Coroutine[object, object, _Sending]
 """A handler at work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What is called, what was asked for it, and how the log names it."""
-
-    callback: Callback
-    servlet: str
-    cancellable: bool
-    options: RouteOptions
-    operation: Operation | None
-    owner: object
-    """What *callback* is a method of, if it is one."""
-
-    plan: BodyPlan
-
-    is_plain: bool
-    """Whether there is an operation, which a site holds to all that it asks."""
-
-    policies: dict[str, PreparedLines] = field(default_factory=dict, compare=False)
-    """What its answers say beside what every answer says, by the methods of its path."""
-
-    @classmethod
-    def to(cls, callback: Callback, servlet: str) -> Route:
-        """A route to *callback*, with what its decorators say of it."""
-        options = options_of(callback)
-        operation = operation_of(callback)
-        return cls(
-            callback,
-            servlet,
-            is_cancellable(callback),
-            options,
-            operation,
-            getattr(callback, "__self__", None),
-            BodyPlan(max_body=options.max_body, at_head=options.at_head),
-            operation is not None and options.max_body is None,
-        )
 
 
 def run(
@@ -150,8 +106,7 @@ def _begun(
     Or else what is left of it, for `_Execution.answer`. Most handlers do not wait, and what is
     needed for one that does takes as long as a short one.
     """
-    context.run(request.enter)  # observers change it
-    step = began()
+    step = began(context.run(request.enter))  # observers change the context
     steps = operation.method(route.owner, request, **arguments)
     execution: _Execution | None = None
     work: _Work
@@ -170,9 +125,11 @@ def _begun(
             work = _raised(error)
         else:
             if sending is None:
-                close_uploads(request)
-                request.add_cpu(*taken_since(step))
-                request.leave()
+                if request.counterfoil_uploads is not None:
+                    close_uploads(request)
+                now = time.monotonic()
+                request.add_cpu(*taken_since(step, now))
+                request.leave(now)
                 return None
             work = _sending(sending)
     except BaseException as error:

@@ -19,9 +19,10 @@ from counterfoil._output.headers import set_headers
 from counterfoil._output.html import ErrorPage
 from counterfoil._output.html_rendering import HtmlRenderer
 from counterfoil._output.prepared import set_prepared
-from counterfoil._output.rendering import JsonRenderer, Renderer
+from counterfoil._output.rendering import JsonRenderer
 from counterfoil._output.writers import write_response
-from counterfoil._resources.execution import Arguments, Callback, Route, run
+from counterfoil._resources.execution import Arguments, run
+from counterfoil._resources.route import Callback, Route
 from counterfoil._routing.router import Found, Router
 from counterfoil._server.heads import ANY_BODY, BodyPlan
 from counterfoil._server.request import SiteRequest
@@ -128,7 +129,8 @@ class JsonResource(Resource):
             return
         route, _, methods = found
         self._set_headers(request, route, methods)
-        self._renderer(route).fail(request, error)
+        renderer = self._html if route.is_html else self._json
+        renderer.fail(request, error)
 
     def _found(self, request: Request) -> Found[Route] | None:
         # A site refuses other targets, and no other server asks.
@@ -153,21 +155,19 @@ class JsonResource(Resource):
     def _cors_of(self, route: Route) -> Cors:
         return self._cors if route.options.cors is None else route.options.cors
 
-    def _renderer(self, route: Route) -> Renderer:
-        operation = route.operation
-        return self._html if operation is not None and operation.is_html else self._json
-
     def _route(
         self, request: Request, route: Route, parameters: Mapping[str, str | None], methods: str
     ) -> None:
         policy = route.policies.get(methods)
         if policy is None:
             self._set_headers(request, route, methods)
+        elif isinstance(request, SiteRequest):
+            request.given.update(policy)
         else:
             set_prepared(request, policy)
         if isinstance(request, SiteRequest):
             request.operation = route.servlet
-        renderer = self._renderer(route)
+        renderer = self._html if route.is_html else self._json
         try:
             arguments = _arguments(parameters) if parameters else parameters
         except CodedError as error:

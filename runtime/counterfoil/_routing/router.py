@@ -13,7 +13,7 @@ templates, and must match the whole path.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic, TypeAlias, TypeVar
 
 from counterfoil._routing.templates import PathTemplate, Segment, template_of
@@ -81,15 +81,14 @@ class Router(Generic[T]):
         endpoint = node.methods.get(method)
         if endpoint is None:
             return self._search(method, path)
-        return endpoint.target, dict(zip(endpoint.names, values, strict=True)), node.methods.listed
+        return endpoint.target, endpoint.named(values), node.methods.listed
 
     def _search(self, method: str, path: str) -> Found[T] | None:
         """As `find`, trying all that matches *path* in turn."""
         for methods, values in self._leaves(path):
             endpoint = methods.get(method)
             if endpoint is not None:
-                parameters = dict(zip(endpoint.names, values, strict=True))
-                return endpoint.target, parameters, methods.listed
+                return endpoint.target, endpoint.named(values), methods.listed
         for methods, match in self._foreign_matches(path):
             endpoint = methods.get(method)
             if endpoint is not None:
@@ -155,6 +154,12 @@ class _Endpoint(Generic[T]):
         self.target = target
         self.names = names
         self.implied = implied
+
+    def named(self, values: Sequence[str]) -> dict[str, str | None]:
+        """*values*, of which there are as many as names, by their names."""
+        if len(values) == 1:
+            return {self.names[0]: values[0]}
+        return dict(zip(self.names, values, strict=True))
 
 
 class _Methods(dict[str, _Endpoint[T]]):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from io import BytesIO
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, cast
 
-from twisted.web.http import NO_BODY_CODES, HTTPChannel
+from twisted.web.http import NO_BODY_CODES
 from twisted.web.server import Request
 from typing_extensions import override
 
@@ -19,13 +19,14 @@ from counterfoil._server.timed_request import TimedRequest
 
 __all__ = ["AnsweringRequest"]
 
-_NOTHING_SPECIAL: Final = (None, None, None)
-
 
 class AnsweringRequest(TimedRequest):
     """A request of a site, as far as its content and that of its answer."""
 
     __slots__ = ("_content", "whole_body")
+
+    counterfoil_uploads: object = None
+    """What `close_uploads` is to close."""
 
     body_stream: BodyStream | None = None
     """The body as it arrives, where the resource asked for that; `content` is empty then."""
@@ -34,10 +35,6 @@ class AnsweringRequest(TimedRequest):
     """The body, if it came in one piece."""
 
     _content: BinaryIO | None
-
-    def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        TimedRequest.__init__(self, channel)
-        self._content = self.whole_body = None
 
     @property
     def content(self) -> BinaryIO | None:
@@ -80,7 +77,8 @@ class AnsweringRequest(TimedRequest):
         """
         if self._over or self._disconnected or status in NO_BODY_CODES or not self._is_plain():
             return False
-        self.code, self.code_message = status, phrase_of(status)
+        self.code = status
+        self.code_message = phrase_of(status)
         self.given.describe_content(content, len(body), defaults)
         self._send_whole(body)
         return True
@@ -100,14 +98,17 @@ class AnsweringRequest(TimedRequest):
         """Whether an answer is nothing but a head and a body."""
         if self.method == b"HEAD" or self._inFakeHead or self.startedWriting or self._cookies:
             return False
-        return (self.etag, self.lastModified, self._encoder) == _NOTHING_SPECIAL
+        return self.etag is None and self.lastModified is None and self._encoder is None
 
     def _send_whole(self, body: bytes) -> None:
         now = time.monotonic()
         self.startedWriting = self.finished = 1
         self.sentLength = len(body)
         self.connection.send_whole(self, body)
-        self._close()
+        if self.producer:
+            Request._cleanup(self)
+        else:
+            self._close()
         if self._processing and self._expired is None and self.body_stream is None:
             self._over, self._complete, self._ended_at = True, True, now  # as `_end` does
         else:
@@ -115,9 +116,6 @@ class AnsweringRequest(TimedRequest):
 
     def _close(self) -> None:
         """What Twisted's `_cleanup` does, without what was never made."""
-        if self.producer:
-            Request._cleanup(self)
-            return
         self.channel.requestDone(self)
         del self.channel
         content, self._content, self.whole_body = self._content, None, None

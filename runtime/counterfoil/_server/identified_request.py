@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 from itertools import count
 from typing import cast
@@ -11,7 +10,6 @@ from typing import cast
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
-from twisted.web.http import HTTPChannel
 from twisted.web.http_headers import Headers
 from twisted.web.server import Request, Site
 from typing_extensions import override
@@ -19,14 +17,16 @@ from typing_extensions import override
 from counterfoil._context import RequestContext
 from counterfoil._describe import describe, printable, redacted
 from counterfoil._output.prepared import GivenHeaders, PreparedHeaders
-from counterfoil._server.fields import NO_FIELDS, Fields
+from counterfoil._server.fields import Fields
 from counterfoil._server.late import late
 from counterfoil._server.proxies import TrustedProxies
 from counterfoil._server.surroundings import Connection, Settings
 
-__all__ = ["IdentifiedRequest"]
+__all__ = ["NUMBERS", "IdentifiedRequest"]
 
-_SEQUENCE = count(1)
+NUMBERS = count(1)
+"""Those of requests, in their order."""
+
 _USUAL = {text: text.decode() for text in (b"GET", b"POST", b"PUT", b"DELETE", b"HTTP/1.1")}
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
@@ -104,6 +104,7 @@ class IdentifiedRequest(Request):
     """The connection that it came over."""
 
     _settings: Settings
+    _sequence: int
     _context: RequestContext | None
     _cookies: list[bytes] | None
     _notifications: list[Deferred[None]] | None
@@ -130,16 +131,6 @@ class IdentifiedRequest(Request):
     _received: PreparedHeaders | None = None
 
     __hash__ = object.__hash__  # as Twisted's, which is written in Python
-
-    def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        self.channel = channel
-        self.transport = channel.transport
-        self.connection = connection = cast("Connection", channel)
-        self._settings = connection.site
-        self._sequence = next(_SEQUENCE)
-        self._began_at = time.monotonic()
-        self.fields = NO_FIELDS
-        self._context = self._cookies = self._notifications = None
 
     @property
     def cookies(self) -> list[bytes]:
@@ -202,7 +193,7 @@ class IdentifiedRequest(Request):
             self.connection.peer_name if settings.proxies is None else self.client_address,
             settings.tag,
             method,
-            printable(redacted(uri) if b"=" in uri or b"%" in uri else uri),
+            printable(redacted(uri)),
             _USUAL.get(self.clientproto) or printable(self.clientproto),
             self.fields.agent,
         )

@@ -29,9 +29,11 @@ from counterfoil._output.rendering import raised_by
 from counterfoil._output.writers import write_response
 from counterfoil._server.access_log import log_early_leave
 from counterfoil._server.answering_request import AnsweringRequest
-from counterfoil._server.fields import Fields
+from counterfoil._server.fields import NO_FIELDS, Fields
 from counterfoil._server.heads import ANY_BODY, BodyPlan, find_head_aware
+from counterfoil._server.identified_request import NUMBERS
 from counterfoil._server.late import Late, late
+from counterfoil._server.surroundings import Connection
 from counterfoil._server.targets import (
     arguments_of,
     fault_of_host,
@@ -90,9 +92,21 @@ class SiteRequest(AnsweringRequest):
     _body_failed = False
 
     def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        AnsweringRequest.__init__(self, channel)
+        # For the classes that this one is made of, too: constructors that call one another take
+        # twice as long. Twisted's makes what is `late` here.
+        self.channel = channel
+        self.transport = channel.transport
+        self.connection = connection = cast("Connection", channel)
+        self._settings = connection.site
+        self._sequence = next(NUMBERS)
+        self._began_at = time.monotonic()
+        self.fields = NO_FIELDS
+        self._context = self._cookies = self._notifications = None
+        self._processing = None
+        self._over = self._complete = self._logged = self._started = False
+        self._handled_at = self._ended_at = self._user_cpu = self._system_cpu = 0.0
+        self._content = self.whole_body = None
         self._query = b""
-        self._started = False
 
     @property
     def args(self) -> dict[bytes, list[bytes]]:
@@ -111,7 +125,7 @@ class SiteRequest(AnsweringRequest):
         self.clientproto = b"HTTP/1.1"
         self.fields = fields
         self.whole_body = body
-        if self._query.count(b"&") >= MAX_PARAMETERS:
+        if len(self._query) >= MAX_PARAMETERS <= self._query.count(b"&"):
             self._refusal = fault_of_target(self.method, self.path, self._query)
         if body and self._refusal is None:
             plan = self._plan()
@@ -235,7 +249,7 @@ class SiteRequest(AnsweringRequest):
             self.refuse(self._refusal)
             return
         self._start()
-        token = current_context.set(self.context)
+        token = current_context.set(self._context or self._in_context())
         try:
             self._render()
         except BaseException:

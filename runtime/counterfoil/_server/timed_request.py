@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.web.http import HTTPChannel
 from typing_extensions import override
 
 from counterfoil._context import RequestContext, WorkingFor
@@ -40,6 +39,13 @@ class TimedRequest(IdentifiedRequest):
     )
 
     _processing: bool | None
+    _over: bool
+    _complete: bool
+    _logged: bool
+    _handled_at: float
+    _ended_at: float
+    _user_cpu: float
+    _system_cpu: float
 
     render_deferred: Deferred[None] | None = None
     """The handler that waits."""
@@ -60,12 +66,6 @@ class TimedRequest(IdentifiedRequest):
     _expired: Callable[[], None] | None = None
     _watched = False
 
-    def __init__(self, channel: HTTPChannel, *_: object) -> None:
-        IdentifiedRequest.__init__(self, channel)
-        self._processing = None
-        self._over = self._complete = self._logged = False
-        self._handled_at = self._ended_at = self._user_cpu = self._system_cpu = 0.0
-
     def processing(self) -> AbstractContextManager[None]:
         """Says that a handler is at work, so that the access line waits for its end.
 
@@ -73,20 +73,22 @@ class TimedRequest(IdentifiedRequest):
         """
         return _Processing(self)
 
-    def enter(self) -> None:
-        """For `processing`: a handler starts."""
+    def enter(self) -> float:
+        """For `processing`: a handler starts. Returns when, on the monotonic clock."""
         if self._processing is not None:
             raise RuntimeError("the request is being processed already")
         self._processing = True
-        self._began_at = time.monotonic()
-        self._settings.running.add(self)
-        if self._settings.observers is not None:
-            self._settings.observers.request_started(self)
+        self._began_at = now = time.monotonic()
+        settings = self._settings
+        settings.running.add(self)
+        if settings.observers is not None:
+            settings.observers.request_started(self)
+        return now
 
-    def leave(self) -> None:
-        """For `processing`: it has ended."""
+    def leave(self, now: float | None = None) -> None:
+        """For `processing`: it has ended, at *now*."""
         self._processing = False
-        self._handled_at = time.monotonic()
+        self._handled_at = time.monotonic() if now is None else now
         self._settings.running.discard(self)
         if self._expired is not None:
             self._expires_at, self._expired = math.inf, None

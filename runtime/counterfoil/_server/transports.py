@@ -63,7 +63,9 @@ def unread(wire: object) -> int:
 
 def send_at_once(wire: object, data: bytes) -> int:
     """Send as much of *data* as the socket takes, if nothing waits; returns how many bytes."""
-    if not isinstance(wire, Connection) or wire.disconnecting or unsent(wire):
+    if not isinstance(wire, Connection) or wire.disconnecting:
+        return 0
+    if wire._tempDataLen or len(wire.dataBuffer) > wire.offset:  # as `unsent` has it
         return 0
     try:
         return wire.socket.send(data)

@@ -73,9 +73,10 @@ class Operation:
 
         None if `checked` and `form_of` are to say.
         """
-        if not reply.has_content or reply.headers is not None:
+        media_type = self._plain.get(type(reply))
+        if media_type is None or not reply.has_content or reply.headers is not None:
             return None
-        return None if isinstance(reply.body, _NO_JSON) else self._plain.get(type(reply))
+        return None if isinstance(reply.body, _NO_JSON) else media_type
 
     def checked(self, request: Request, reply: Reply[object]) -> Reply[object]:
         """*reply*, or the one that the servlet has put another around, if it is declared.
