@@ -27,6 +27,7 @@ from counterfoil.stub import BodyStream, answers, at_head, cancellable, path
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
+from twisted.internet.tcp import Connection
 
 from tests.runtime.test_lifecycle import lines, until
 from tests.serving import Serve, Server, in_reactor, reactor
@@ -89,6 +90,16 @@ def test_an_answer_in_pieces(serve: Serve) -> None:
     assert answer.headers["transfer-encoding"] == "chunked"
     assert answer.headers["content-type"] == "application/octet-stream"
     assert tap.closed
+
+
+def test_a_piece_waits_for_no_acknowledgement(serve: Serve) -> None:
+    resource = JsonResource()
+
+    def delays(request: Request) -> tuple[int, object]:
+        return 200, bool(cast("Connection", request.transport).getTcpNoDelay())
+
+    resource.register_paths("GET", [path("/")], delays, "delays")
+    assert serve(resource).get("/").body == b"true"
 
 
 def test_text_in_pieces_is_labelled(serve: Serve) -> None:

@@ -27,6 +27,7 @@ from counterfoil._server.surroundings import Answered, Host
 from counterfoil._server.transports import (
     can_half_close,
     can_linger,
+    delay_nothing,
     has_unread,
     is_closing,
     is_reset,
@@ -91,6 +92,7 @@ class SiteChannel(UsualChannel):
         self._transport = cast("Transport", self.transport)
         self._wire = wire_of(self.transport)
         self._is_plain = self._wire is self.transport
+        delay_nothing(self._wire)
         turn = self.site.adopt(self._wire)
         self._turn = turn if self._is_plain else None
         self._note_ends()

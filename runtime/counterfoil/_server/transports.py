@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib
 import struct
 from collections.abc import Callable
-from socket import MSG_PEEK, SO_ERROR, SOL_SOCKET
+from contextlib import suppress
+from socket import AF_INET, AF_INET6, MSG_PEEK, SO_ERROR, SOL_SOCKET
 
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IHalfCloseableDescriptor, ISSLTransport
@@ -19,6 +20,7 @@ __all__ = [
     "ReactorTurn",
     "can_half_close",
     "can_linger",
+    "delay_nothing",
     "has_unread",
     "is_closing",
     "is_reset",
@@ -28,6 +30,8 @@ __all__ = [
     "unsent",
     "wire_of",
 ]
+
+_INTERNET = frozenset({AF_INET, AF_INET6})
 
 
 def wire_of(transport: object) -> object:
@@ -59,6 +63,13 @@ def unread(wire: object) -> int:
     except (AttributeError, ImportError, OSError, TypeError):
         queued = 0
     return unsent(wire) + int(queued)
+
+
+def delay_nothing(wire: object) -> None:
+    """Have no piece wait until the client has acknowledged the one before (RFC 896)."""
+    if isinstance(wire, Connection) and wire.socket.family in _INTERNET:
+        with suppress(OSError):  # on some systems, if the client has left
+            wire.setTcpNoDelay(True)
 
 
 def send_at_once(wire: object, data: bytes) -> int:
