@@ -67,6 +67,7 @@ class Serving:
                 env=measured(folder),
                 stdout=log,
                 stderr=log,
+                process_group=0,
             )
 
     def who(self) -> dict[str, int]:

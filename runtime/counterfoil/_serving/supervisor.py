@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -75,6 +75,8 @@ class Supervisor:
         self._pause = SHORTEST_PAUSE
         self._start_at: float | None = None
         self._signals: list[int] = []
+        self._has_served = False
+        self._is_to_renew = False
         self._stops = False
         self._failed = False
 
@@ -106,8 +108,11 @@ class Supervisor:
         self._reap()
         if self._start_at is not None and time.monotonic() >= self._start_at:
             self._start_at = None
-            alive = sum(not each.is_retired for each in self._workers)
+            # Those that are to take over may fail to.
+            alive = sum(not (each.is_retired or each.is_new) for each in self._workers)
             self._start(self._count - alive, is_new=False)
+        if self._is_to_renew and not self._new():
+            self._renew()
         if self._changes is not None and not self._stops:
             self._look(self._changes)
 
@@ -115,27 +120,47 @@ class Supervisor:
 
     def _start(self, count: int, *, is_new: bool) -> None:
         for _ in range(count):
-            told, tells = os.pipe()
-            order = replace(self._order, told=tells)
-            process = subprocess.Popen(command(order), pass_fds=descriptors(order))
-            os.close(tells)
-            worker = _Worker(process, told, is_new, time.monotonic())
-            self._selector.register(told, selectors.EVENT_READ, worker)
-            self._workers.append(worker)
+            try:
+                self._workers.append(self._started(is_new=is_new))
+            except OSError as error:  # too little memory, or an interpreter that is being replaced
+                self._do_without(str(error), 0.0, is_new=is_new)
+                return
+
+    def _started(self, *, is_new: bool) -> _Worker:
+        told, tells = os.pipe()
+        with ExitStack() as if_not:
+            if_not.callback(os.close, told)
+            try:
+                order = replace(self._order, told=tells)
+                process = subprocess.Popen(command(order), pass_fds=descriptors(order))
+            finally:
+                os.close(tells)
+            if_not.pop_all()
+        worker = _Worker(process, told, is_new, time.monotonic())
+        self._selector.register(told, selectors.EVENT_READ, worker)
+        return worker
+
+    def _new(self) -> list[_Worker]:
+        """Those that are to take over."""
+        return [each for each in self._workers if each.is_new]
 
     def _hear(self, worker: _Worker) -> None:
         """A worker has said that it serves, or is gone."""
         worker.is_ready = os.read(worker.told, len(READY)) == READY
+        self._has_served |= worker.is_ready
         self._hang_up(worker)
-        new = [each for each in self._workers if each.is_new]
+        new = self._new()
         if new and all(each.is_ready for each in new):
             self._say("the new workers serve")
-            for each in self._workers:
-                if not each.is_new:
-                    each.is_retired = True
-                    self._send(each, signal.SIGHUP)
+            self._retire([each for each in self._workers if not each.is_new])
             for each in new:
                 each.is_new = False
+
+    def _retire(self, workers: Sequence[_Worker]) -> None:
+        """Have *workers* end what they have begun, and leave the rest to others."""
+        for each in workers:
+            each.is_new, each.is_retired = False, True
+            self._send(each, signal.SIGHUP)
 
     def _hang_up(self, worker: _Worker) -> None:
         if worker.told != -1:
@@ -153,19 +178,22 @@ class Supervisor:
     def _replace(self, dead: _Worker) -> None:
         code = dead.process.returncode
         how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        if dead.is_new:
-            self._say(f"a new worker could not serve ({how}): the old ones go on")
-            new = [each for each in self._workers if each.is_new]
-            self._kill(new)
-        elif not dead.is_ready and not any(each.is_ready for each in self._workers):
-            self._say(f"a worker could not serve ({how})")
+        self._do_without(how, time.monotonic() - dead.began, is_new=dead.is_new)
+
+    def _do_without(self, why: str, lived: float, *, is_new: bool) -> None:
+        """A worker is missing, which has lived for so many seconds."""
+        if is_new:
+            self._say(f"a new worker could not serve ({why}): the old ones go on")
+            self._retire(self._new())
+        elif not self._has_served:
+            self._say(f"a worker could not serve ({why})")
             self._failed = True
             if self._changes is None:
                 self._stop(signal.SIGTERM)
         else:
-            is_young = time.monotonic() - dead.began < YOUNG_SECONDS
+            is_young = lived < YOUNG_SECONDS
             self._pause = min(self._pause * 2, LONGEST_PAUSE) if is_young else SHORTEST_PAUSE
-            self._say(f"a worker has ended ({how}): another starts in {self._pause:.1f} s")
+            self._say(f"a worker has ended ({why}): another starts in {self._pause:.1f} s")
             self._start_at = time.monotonic() + self._pause
 
     def _send(self, worker: _Worker, number: int) -> None:
@@ -193,7 +221,11 @@ class Supervisor:
 
     def _renew(self) -> None:
         """Have new workers take over, which read everything anew."""
-        if self._stops or any(each.is_new for each in self._workers):
+        if self._stops:
+            return
+        # What they have read may be older than what is to be taken over now.
+        self._is_to_renew = bool(self._new())
+        if self._is_to_renew:
             return
         self._failed = False
         self._say("new workers start")
@@ -205,7 +237,8 @@ class Supervisor:
         for each in self._bound:
             each.hide()  # who connects from now on would wait for nobody
         for worker in self._workers:
-            self._send(worker, signal.SIGTERM)
+            if not worker.is_retired:  # those end already, and a second signal would cut it short
+                self._send(worker, signal.SIGTERM)
         signal.signal(signal.SIGALRM, lambda *_: self._kill(self._workers))
         signal.setitimer(signal.ITIMER_REAL, self._grace + LAST_SECONDS)
 

@@ -67,6 +67,9 @@ def command(order: Order) -> list[str]:
 
 def main() -> None:
     """Serve as the command line says."""
+    # A terminal interrupts workers too, of whom the process that watches is the one to end them. To
+    # ignore it would be inherited.
+    signal.signal(signal.SIGINT, lambda *_: None)
     given = json.loads(sys.argv[1])
     lists = {name: tuple(given[name]) for name in ("endpoints", "descriptors")}
     order = Order(**{**given, **lists})
