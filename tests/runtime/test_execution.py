@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 from collections.abc import Iterator
+from contextvars import ContextVar
 from http.client import IncompleteRead
 from itertools import count
 from threading import Event
@@ -370,6 +371,45 @@ def test_a102_the_context_follows_a_handler_and_stays_with_it(serve: Serve) -> N
     assert serve(resource).get("/").status == 200
     assert seen == [True, True]
     assert in_reactor(current_context.get) is None
+
+
+WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"GET /first HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"POST /first HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+    ids=["waits", "answers at once"],
+)
+def test_a102_a_handler_sees_nothing_of_the_one_whose_answer_it_waited_for(
+    serve: Serve, first: bytes
+) -> None:
+    held: Deferred[None] = Deferred()
+    begun: list[bytes] = []
+
+    async def sets(request: Request) -> Answer:
+        WHO.set("first")
+        begun.append(request.method)
+        if request.method == b"GET":
+            await held
+        return 200, {"who": WHO.get()}
+
+    async def looks(request: Request) -> Answer:
+        return 200, {"who": WHO.get()}
+
+    root = JsonResource()
+    root.register_paths("GET", [path("/first")], sets, "First")
+    root.register_paths("POST", [path("/first")], sets, "First")
+    root.register_paths("GET", [path("/second")], looks, "Second")
+    with serve(root).connect() as connection:
+        connection.send(first + b"GET /second HTTP/1.1\r\nHost: a\r\n\r\n")
+        until(lambda: bool(begun))
+        in_reactor(lambda: held.callback(None))
+        assert connection.response().json() == {"who": "first"}
+        assert connection.response().json() == {"who": "nobody"}
 
 
 def test_a106_the_processors_time_is_counted(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

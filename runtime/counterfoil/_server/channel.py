@@ -229,7 +229,8 @@ class SiteChannel(UsualChannel):
             data = b"".join(self._dataBuffer)
             self._dataBuffer = []
             self._ahead = 0
-            UsualChannel.dataReceived(self, data)
+            # In the context that it came in, not in that of the handler which has answered.
+            self._kept_in.run(UsualChannel.dataReceived, self, data)
 
     @override
     def resumeProducing(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterable
+from contextvars import Context, copy_context
 from typing import cast
 
 from twisted.protocols.basic import LineReceiver
@@ -72,6 +73,7 @@ class ReadingChannel(HTTPChannel):
         "_halted",
         "_held_for",
         "_is_followed",
+        "_kept_in",
         "_network",
         "_phase",
         "_served",
@@ -85,6 +87,7 @@ class ReadingChannel(HTTPChannel):
     _transport: Transport
     _network: Producer
     _held_for: float | None
+    _kept_in: Context
 
     def __init__(self, site: Host) -> None:
         HTTPChannel.__init__(self)
@@ -273,10 +276,11 @@ class ReadingChannel(HTTPChannel):
     def _finishRequestBody(self, data: bytes) -> None:
         """A body is complete, and *data* follows it."""
         if data:
-            self._dataBuffer.append(data)
+            self._keep(data)
         self.allContentReceived()
 
     def _keep(self, data: bytes) -> None:
+        self._kept_in = copy_context()
         self._dataBuffer.append(data)
         self._ahead += len(data)
         if self._ahead > self._optimisticEagerReadSize:
