@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from counterfoil import JsonResource, Request, Site, path
-from counterfoil._server.poller import Poller, poller_for
+from counterfoil._server.poller import Epoll, Poller, poller_for
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableDescriptor, IReactorFDSet
 from twisted.internet.tcp import Connection
@@ -238,6 +239,63 @@ def test_the_end_of_the_reactor_is_the_end_of_all(
     poller.connectionLost(Failure(ConnectionLost()))
     assert first.said == second.said == [ConnectionLost]
     assert waiting.readers == []
+
+
+def test_one_that_cannot_be_ended_keeps_no_other_from_its_end(
+    poller: Poller, ends: Callable[..., End], caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = ends(), ends()
+    first.ends_badly = second.ends_badly = True
+    poller.connectionLost(Failure(ConnectionLost()))
+    assert first.said == second.said == [ConnectionLost]
+    assert caplog.text.count("a connection could not be ended") == 2
+
+
+def test_a_socket_that_somebody_has_closed_is_no_trap_for_the_next_of_its_number(
+    poller: Poller, waiting: Waiting, ends: Callable[..., End]
+) -> None:
+    first = ends()
+    number = first.fileno()
+    first.close()
+    second = ends()
+    assert second.fileno() == number
+    second.peer.send(b"a")
+    poller.doRead()
+    assert second.said == [b"a"]
+    poller.removeReader(first)
+    second.peer.send(b"b")
+    poller.doRead()
+    assert second.said == [b"a", b"b"]
+    second.close()
+    poller.removeReader(second)
+    assert waiting.readers == []
+
+
+def test_where_no_epoll_can_be_made_the_reactor_waits(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: Request) -> tuple[int, object]:
+        readers = reactor.getReaders()
+        return 200, {"waits": sum(isinstance(each, Connection) for each in readers)}
+
+    root = JsonResource()
+    root.register_paths("GET", [path("/")], answer, "answer")
+    server = serve(Site(root))
+
+    make: Callable[[], Epoll] = select.epoll
+    lack = [OSError(errno.EMFILE, "too many open files")]
+
+    def made_later() -> Epoll:
+        if lack:
+            raise lack.pop()
+        return make()
+
+    monkeypatch.setattr(select, "epoll", made_later)
+    with closing(server.connect()) as connection:
+        for _ in range(2):
+            connection.request("GET", "/")
+            assert connection.response().json() == {"waits": 1}
+            assert server.get("/").json() == {"waits": 1}
 
 
 def test_what_else_a_reactor_knows(poller: Poller) -> None:

@@ -82,9 +82,9 @@ class Poller:
     def adopt(self, connection: Connection) -> bool:
         """Wait for *connection*, which is read from and has nothing to send, for the reactor.
 
-        False if it is one of another reactor.
+        False if it is one of another reactor, or there are too few descriptors for an epoll.
         """
-        if connection.reactor is not self._reactor:
+        if connection.reactor is not self._reactor or not self._is_open():
             return False
         connection.stopReading()
         connection.reactor = cast("IReactorFDSet", self)
@@ -124,9 +124,11 @@ class Poller:
     def _watch(self, descriptor: Descriptor, more: int, less: int) -> None:
         number = descriptor.fileno()
         if number < 0:
+            self._forget(descriptor)
             return
         known = self._known.get(number)
-        before = 0 if known is None else known[1]
+        # One of the same number may have been closed by somebody who did not tell.
+        before = 0 if known is None or known[0] is not descriptor else known[1]
         events = (before | more) & ~less
         if events == before:
             return
@@ -134,14 +136,29 @@ class Poller:
         if not events:
             del self._known[number]
             epoll.unregister(number)
-            if not self._known and not self._is_turning:
-                self._close()
+            self._close_if_unused()
             return
         self._known[number] = descriptor, events
         if before:
             epoll.modify(number, events)
         else:
             epoll.register(number, events)
+
+    def _forget(self, closed: Descriptor) -> None:
+        """Somebody has closed its socket and not told; the system waits for it no more."""
+        for number in [number for number, each in self._known.items() if each[0] is closed]:
+            del self._known[number]
+            self._close_if_unused()
+
+    def _close_if_unused(self) -> None:
+        if not (self._known or self._is_turning):
+            self._close()
+
+    def _is_open(self) -> bool:
+        try:
+            return self._epoll is not None or self._opened() is not None
+        except OSError:
+            return False
 
     def _opened(self) -> Epoll:
         self._epoll = self._make()
@@ -182,8 +199,7 @@ class Poller:
         last, self._last = self._last, []
         for function in last:
             function()
-        if not known:
-            self._close()
+        self._close_if_unused()
 
     def _serve(self, descriptor: Descriptor, wanted: int, events: int) -> None:
         """As the reactors of Twisted do it: what lost its connection is read to the end first."""
@@ -216,7 +232,10 @@ class Poller:
     def connectionLost(self, reason: Failure) -> None:
         """The reactor has stopped: so do the connections."""
         for descriptor, _ in list(self._known.values()):
-            descriptor.connectionLost(reason)
+            try:
+                descriptor.connectionLost(reason)
+            except Exception:
+                logger.exception("a connection could not be ended")
         self._close()
 
 
