@@ -26,7 +26,7 @@ from twisted.web.resource import Resource
 from typing_extensions import override
 
 from tests.runtime.test_lifecycle import until
-from tests.serving import Serve, in_reactor, reactor
+from tests.serving import DEADLINE, Serve, in_reactor, reactor
 
 GET = b"GET /%b HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -60,6 +60,37 @@ def site() -> Site:
     root.register_paths("GET", [path("/pieces")], notices.pieces, "Pieces")
     root.register_paths("PUT", [path("/content")], notices.content, "Content")
     return Site(root)
+
+
+@pytest.mark.parametrize("more", [b"", b"Connection: keep-alive\r\n"], ids=["usual", "other"])
+def test_b36_a_client_that_pipelines_leaves_others_their_turn(serve: Serve, more: bytes) -> None:
+    order: list[str] = []
+
+    def note(request: Request, name: str) -> tuple[int, object]:
+        order.append(name)
+        return 200, len(order)
+
+    root = JsonResource()
+    root.register_paths("GET", [path("/{name}")], note, "Note")
+    server = serve(root)
+    held, released = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        assert released.wait(DEADLINE)
+
+    with server.connect() as many, server.connect() as other:
+        for client in (many, other):
+            client.request("GET", "/first")
+            assert client.response().status == 200
+        reactor.callFromThread(hold)
+        assert held.wait(DEADLINE)
+        many.send(b"GET /many HTTP/1.1\r\nHost: a\r\n%b\r\n" % more * 500)
+        other.send(GET % b"other")
+        released.set()
+        assert other.response().json() == order.index("other") + 1 <= 2 + 16 + 1
+        answers = [many.response().json() for _ in range(500)]
+    assert answers == [number for number in range(3, 504) if number != order.index("other") + 1]
 
 
 def test_b22_pipelined_answers_of_all_kinds_keep_their_order(serve: Serve) -> None:

@@ -46,6 +46,9 @@ LINGER_SECONDS = 2.0
 _MOST_POSTED = 64 * 1024
 """How many bytes of answers to pipelined requests are sent in one go."""
 
+_MOST_IN_A_ROW = 16
+"""How many pipelined requests are answered before other connections have their turn."""
+
 
 class SiteChannel(UsualChannel):
     """A connection of a `Site`."""
@@ -53,6 +56,7 @@ class SiteChannel(UsualChannel):
     __slots__ = (
         "_head",
         "_host",
+        "_in_a_row",
         "_is_plain",
         "_moved_at",
         "_peer",
@@ -74,7 +78,7 @@ class SiteChannel(UsualChannel):
     def __init__(self, site: Host) -> None:
         UsualChannel.__init__(self, site)
         self._since = self._moved_at = 0.0
-        self._unsent = 0
+        self._unsent = self._in_a_row = 0
         self._head = None
         self._posted = b""
         self._reads = False
@@ -119,6 +123,7 @@ class SiteChannel(UsualChannel):
     def dataReceived(self, data: bytes) -> None:
         """Bytes have come."""
         self._reads = True
+        self._in_a_row = 0
         if not self._is_plain:  # `haproxy:` learns from the first of them who the client is
             self._note_ends()
         try:
@@ -127,6 +132,8 @@ class SiteChannel(UsualChannel):
             self._reads = False
             if self._posted and is_closing(self._wire):
                 self.flush()
+            if self.paused and not self._waitingForTransport:
+                self.callLater(0, self._go_on)
 
     # What is sent.
 
@@ -145,13 +152,11 @@ class SiteChannel(UsualChannel):
         self._post(b"%b%b\r\n%b" % (line, given.joined(), body))
 
     def _settle_persistence(self, headers: Headers) -> None:
-        if self._body_open or (self.site.draining and not self._another_has_begun()):
+        has_begun = self._more_has_come() or has_unread(self._wire) if self.site.draining else True
+        if self._body_open or not has_begun:
             self.persistent = False
         if not self.persistent:
             headers.setRawHeaders(b"Connection", (b"close",))
-
-    def _another_has_begun(self) -> bool:
-        return self._more_has_come() or has_unread(self._wire)
 
     def flush_head(self) -> None:
         """Send the head by itself: there is no part of the body to send with it."""
@@ -218,8 +223,11 @@ class SiteChannel(UsualChannel):
         self._phase = Phase.IDLE
         self._since = self.site.now()
         self._due = self._since + self.site.deadlines.idle
-        if self._waitingForTransport:
-            # Answers pile up: read and parse no further until they are sent.
+        self._in_a_row += 1
+        if self._waitingForTransport or (
+            self._in_a_row >= _MOST_IN_A_ROW and self._reads and self._more_has_come()
+        ):
+            # Answers pile up, or others are to have their turn: parse no further until then.
             self.paused = True
             self._halt()
         elif self._halted:

@@ -108,13 +108,13 @@ class ReadingChannel(HTTPChannel):
     @override
     def dataReceived(self, data: bytes) -> None:
         """Bytes have come."""
-        if self._phase is _IDLE:
+        if self._phase is _IDLE and not self.paused:
             self._await_head()
-            if not self._buffer and not self.paused:
+            if not self._buffer:
                 data = self._whole_head_taken(data)
         if data or self._buffer:
             LineReceiver.dataReceived(self, data)
-        if self._phase is _IDLE and (self._buffer or self.requests):
+        if self._phase is _IDLE and not self.paused and (self._buffer or self.requests):
             self._await_head()
 
     def _whole_head_taken(self, data: bytes) -> bytes:

@@ -43,6 +43,9 @@ __all__ = ["DEFAULT_MAX_BODY_SIZE", "Site"]
 DEFAULT_MAX_BODY_SIZE = 50 * 1024 * 1024
 """How long a body may be, in bytes."""
 
+_READ_AT_ONCE = 16 * 1024
+"""How many bytes are read from one connection, hundreds of requests perhaps, before from others."""
+
 
 class Site(server.Site):
     """Serves a tree of resources: hand it to an endpoint's `listen`.
@@ -133,6 +136,7 @@ class Site(server.Site):
         """
         if not isinstance(wire, Connection):
             return None
+        wire.bufferSize = _READ_AT_ONCE
         if self._poller is None:
             self._poller = poller_for(wire.reactor)
         if self._poller is not None and self._poller.adopt(wire):

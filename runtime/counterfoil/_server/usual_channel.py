@@ -39,6 +39,13 @@ class UsualChannel(ReadingChannel):
             data = rest
         ReadingChannel.dataReceived(self, data)
 
+    def _go_on(self) -> None:
+        """Others have had their turn."""
+        if self.paused and not self._waitingForTransport and self._phase is _IDLE:
+            self.paused = False
+            self._resume_reading()
+            self.dataReceived(b"")
+
     def _usual_request_taken(self, data: bytes) -> bytes | None:
         """Take a request that came in one piece and holds no surprise, as most do.
 
