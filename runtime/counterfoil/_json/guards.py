@@ -95,9 +95,10 @@ def _refuse_list_of_long_texts(value: object) -> None:
 
 
 def _refuse_lists_of_long_texts(values: Iterable[object]) -> None:
-    lists = list(cast("Iterable[list[object]]", filter(None, values)))
-    _refuse_long_lists(lists)
-    _refuse_long_texts(chain.from_iterable(lists))
+    lists = cast("Iterable[list[str]]", filter(None, values))
+    texts = list(chain.from_iterable(lists))
+    if len(texts) > _MOST_IN_COLUMN or len("".join(texts)) > _LONGEST_COLUMN:
+        raise UnsureError
 
 
 def _each(look: Callable[[object], None]) -> Callable[[Iterable[object]], None]:
