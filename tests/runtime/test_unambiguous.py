@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 from datetime import datetime
-from typing import Annotated
+from types import GenericAlias
+from typing import Annotated, cast
 
 import pytest
 from counterfoil._input.json_values import read_json
@@ -13,7 +14,16 @@ from counterfoil._input.problems import Problem
 from counterfoil._input.unambiguous import key_counter, may_repeat_keys
 from counterfoil._json.decoding import JsonError, decode
 from counterfoil.stub import Absent, Model
-from pydantic import AfterValidator, BaseModel, Field, RootModel, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    RootModel,
+    TypeAdapter,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import ValidationError
 
 
@@ -110,9 +120,10 @@ def test_b54_what_is_taken_at_once_is_what_is_taken_when_it_is_decoded() -> None
         '{"name": "a", "n\\u0061me": "b"}',
         '{"name": "a", "other": 1, "other": 2}',
         '{"name": "a", "other": {"a": 1, "a": 2}}',
+        '{"name": "a", "deep": ' + "[" * 70 + "]" * 70 + "}",
     ],
 )
-def test_b54_a_key_that_stands_twice_is_never_taken_at_once(text: str) -> None:
+def test_b49_b54_what_the_type_does_not_know_is_never_taken_at_once(text: str) -> None:
     counter = key_counter(TypeAdapter[object](Author))
     assert counter is not None
     value = TypeAdapter(Author).validator.validate_json(text)
@@ -155,6 +166,14 @@ class Validated(BaseModel):
     authors: Annotated[list[Author], AfterValidator(same)]
 
 
+def nested(depth: int) -> type[object]:
+    """A list of lists of lists."""
+    kind: object = int
+    for _ in range(depth):
+        kind = GenericAlias(list, (kind,))
+    return cast("type[object]", kind)
+
+
 @pytest.mark.parametrize(
     "adapter",
     [
@@ -166,6 +185,9 @@ class Validated(BaseModel):
         TypeAdapter[object](dict[str, str]),
         TypeAdapter[object](Author | str),
         TypeAdapter[object](list[object]),
+        TypeAdapter[object](Annotated[str, BeforeValidator(str)]),
+        TypeAdapter[object](Annotated[str, WrapValidator(lambda value, handler: handler(value))]),
+        TypeAdapter[object](nested(70)),
     ],
 )
 def test_types_that_do_not_tell(adapter: TypeAdapter[object]) -> None:

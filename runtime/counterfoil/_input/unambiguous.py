@@ -25,7 +25,6 @@ CountsKeys: TypeAlias = Callable[[object], int]
 _SCALARS: Final = frozenset(
     {"bool", "date", "datetime", "decimal", "enum", "int", "literal", "none", "str", "time", "uuid"}
 )
-_FUNCTIONS: Final = frozenset({"function-after", "function-before", "function-wrap"})
 _WRAPPERS: Final = frozenset({"default"})
 _SPACE: Final = b" \t\n\r"
 
@@ -35,9 +34,10 @@ class UncountableError(Exception):
 
 
 def may_repeat_keys(data: bytes, keys: int) -> bool:
-    """Whether the JSON text *data*, from which a value with so many *keys* was made, has more."""
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH:
-        return True
+    """Whether the JSON text *data*, from which a value with so many *keys* was made, has more.
+
+    If it has not, it holds nothing beside what its type has taken, and is no deeper than that.
+    """
     # Strings may hold colons too; then those are counted that follow a quotation mark.
     return data.count(b":") != keys and data.translate(None, _SPACE).count(b'":') != keys
 
@@ -61,21 +61,26 @@ def _finite(value: object) -> int:
 
 
 def _counter(schema: CoreSchema, definitions: Definitions, inside: tuple[type, ...]) -> CountsKeys:
-    """Raises `UncountableError` where a value may be another than what was read."""
+    """Raises `UncountableError` where a value may be another than what was read, or too deep.
+
+    *inside* is of what the value is a part.
+    """
+    if len(inside) >= MAX_DEPTH:
+        raise UncountableError
     schema, definitions = opened(schema, definitions, _WRAPPERS)
     kind = schema["type"]
     if kind in _SCALARS:
         return _none
     if kind == "float":
         return _finite
-    if kind in _FUNCTIONS and "schema" in schema:
+    if schema["type"] == "function-after":
         inner = _counter(schema["schema"], definitions, inside)
         if inner is _none:
             return inner
     elif schema["type"] == "nullable":
         return _nullable(_counter(schema["schema"], definitions, inside))
     elif schema["type"] == "list" and "items_schema" in schema:
-        return _list(_counter(schema["items_schema"], definitions, inside))
+        return _list(_counter(schema["items_schema"], definitions, (*inside, list)))
     elif schema["type"] == "model":
         return _model(schema["cls"], schema["schema"], definitions, inside)
     raise UncountableError
