@@ -228,7 +228,7 @@ def test_a78_a89_writes_are_no_smaller_than_they_must_be(serve: Serve) -> None:
     answer = producing(serve, iter([b"x" * 100] * 21), kept).get("/")
     assert answer.body == b"x" * 2100
     assert kept[0].writes == [1100, 1000]
-    assert PIECE == 32 * 1024
+    assert PIECE == 64 * 1024
 
 
 def test_a95_an_empty_body(serve: Serve) -> None:

@@ -286,6 +286,10 @@ WRONG: list[Callable[[], object]] = [
     lambda: Plain.model_construct(rows=("a", "b")),
     lambda: Plain.model_construct(when="now"),
     lambda: Plain.model_construct(zeta=date(2026, 1, 1)),
+    lambda: Plain.model_construct(day=datetime(2026, 1, 1, tzinfo=UTC)),
+    lambda: Plain.model_construct(when=date(2026, 1, 1)),
+    lambda: Plain.model_construct(number="a"),
+    lambda: Plain.model_construct(level="high", colour="red"),
 ]
 
 

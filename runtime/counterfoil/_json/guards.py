@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Final, cast
 
 __all__ = [
+    "DATE",
     "FLOAT",
     "INT",
     "LIST",
@@ -69,6 +71,11 @@ def _refuse_odd_float(value: object) -> None:
         raise UnsureError
 
 
+def _refuse_datetime(value: object) -> None:
+    if isinstance(value, datetime):  # a date to Python, of which pydantic leaves out the time
+        raise UnsureError
+
+
 def _refuse_long_text(value: object) -> None:
     if type(value) is str and len(value) > LONGEST_TEXT:
         raise UnsureError
@@ -109,6 +116,7 @@ def _each(look: Callable[[object], None]) -> Callable[[Iterable[object]], None]:
 
 
 INT: Final = Guard(_refuse_bool, _refuse_bools)
+DATE: Final = Guard(_refuse_datetime, _each(_refuse_datetime))
 FLOAT: Final = Guard(_refuse_odd_float, _each(_refuse_odd_float))
 TEXT: Final = Guard(_refuse_long_text, _refuse_long_texts)
 LIST: Final = Guard(_refuse_long_list, _refuse_long_lists)

@@ -21,6 +21,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import CoreSchema, to_jsonable_python
 
 from counterfoil._json.guards import (
+    DATE,
     FLOAT,
     INT,
     LIST,
@@ -230,7 +231,7 @@ def _guard_among(values: Iterable[object]) -> Guard | None:
 
 _OF_SCALARS: Final[Mapping[str, Guard | None]] = {
     "bool": None,
-    "date": None,
+    "date": DATE,
     "datetime": None,
     "float": FLOAT,
     "int": INT,

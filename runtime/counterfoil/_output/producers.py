@@ -21,7 +21,7 @@ __all__ = ["ByteProducer", "close", "pieces_of", "send_stream"]
 
 logger = logging.getLogger("counterfoil.server")
 
-PIECE = 32 * 1024
+PIECE = 64 * 1024
 """How many bytes of a body that is there in whole make a piece."""
 
 _LEAST = 1024
