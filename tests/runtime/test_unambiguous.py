@@ -154,6 +154,14 @@ class Changed(BaseModel):
         return {"name": "a"} if isinstance(value, dict) else value
 
 
+class Settled(BaseModel):
+    name: str
+    more: int = 0
+
+    def model_post_init(self, _: object, /) -> None:
+        self.more = 1  # a field that was set, and no key
+
+
 class Root(RootModel[Author]):
     pass
 
@@ -181,6 +189,7 @@ def nested(depth: int) -> type[object]:
         TypeAdapter[object](Changed),
         TypeAdapter[object](Root),
         TypeAdapter[object](Validated),
+        TypeAdapter[object](Settled),
         TypeAdapter[object](object),
         TypeAdapter[object](dict[str, str]),
         TypeAdapter[object](Author | str),

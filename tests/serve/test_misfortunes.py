@@ -150,6 +150,25 @@ def test_a_new_worker_that_serves_already_ends_what_it_has_begun(
     assert server.ends() == 0
 
 
+def test_an_old_worker_that_is_stuck_is_killed_in_the_end(
+    folder: Path, start: Start, app: str
+) -> None:
+    stuck = app.replace("await deferLater(reactor, 0.02, lambda: None)", "pass")
+    (folder / "app.py").write_text(stuck, encoding="utf-8")
+    server = start("--grace", "0.1")
+    worker = server.who()["pid"]
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
+    connection.request("GET", "/held")
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: "the new workers serve" in server.said(), server)
+    with pytest.raises(OSError, match=r"reset|closed"):
+        connection.getresponse()
+    connection.close()
+    until(lambda: not Path(f"/proc/{worker}").exists(), server)
+    assert server.who()["pid"] != worker
+    assert server.ends() == 0
+
+
 def test_what_an_old_worker_has_begun_comes_to_its_end_as_the_server_stops(
     folder: Path, start: Start
 ) -> None:

@@ -81,7 +81,7 @@ def _counter(schema: CoreSchema, definitions: Definitions, inside: tuple[type, .
         return _nullable(_counter(schema["schema"], definitions, inside))
     elif schema["type"] == "list" and "items_schema" in schema:
         return _list(_counter(schema["items_schema"], definitions, (*inside, list)))
-    elif schema["type"] == "model":
+    elif schema["type"] == "model" and "post_init" not in schema:  # that may set more fields
         return _model(schema["cls"], schema["schema"], definitions, inside)
     raise UncountableError
 

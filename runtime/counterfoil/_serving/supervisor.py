@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import selectors
 import signal
@@ -46,6 +47,8 @@ class _Worker:
     began: float
     is_ready: bool = False
     is_retired: bool = False
+    ends_at: float = math.inf
+    """When it is killed, if it has not ended by itself then."""
 
 
 class Supervisor:
@@ -95,8 +98,9 @@ class Supervisor:
 
     def _step(self) -> None:
         timeout = LOOK_SECONDS if self._changes is not None else None
-        if self._start_at is not None:
-            until = max(0.0, self._start_at - time.monotonic())
+        due = min([self._start_at or math.inf, *(each.ends_at for each in self._workers)])
+        if due < math.inf:
+            until = max(0.0, due - time.monotonic())
             timeout = until if timeout is None else min(timeout, until)
         for key, _ in self._selector.select(timeout):
             if isinstance(key.data, _Worker):
@@ -105,6 +109,7 @@ class Supervisor:
                 os.read(key.fd, 4096)
         for number in self._taken_signals():
             self._obey(number)
+        self._kill([each for each in self._workers if each.ends_at <= time.monotonic()])
         self._reap()
         if self._start_at is not None and time.monotonic() >= self._start_at:
             self._start_at = None
@@ -158,8 +163,10 @@ class Supervisor:
 
     def _retire(self, workers: Sequence[_Worker]) -> None:
         """Have *workers* end what they have begun, and leave the rest to others."""
+        ends_at = time.monotonic() + self._grace + LAST_SECONDS
         for each in workers:
             each.is_new, each.is_retired = False, True
+            each.ends_at = min(each.ends_at, ends_at)
             self._send(each, signal.SIGHUP)
 
     def _hang_up(self, worker: _Worker) -> None:
