@@ -19,6 +19,7 @@ from counterfoil import (
     ClientDisconnectedError,
     CodedError,
     JsonResource,
+    NoContent,
     Ok,
     Reply,
     Request,
@@ -34,6 +35,7 @@ from counterfoil._cpu import measured
 from counterfoil._output import rendering
 from counterfoil.stub import ApiError, answers, at_head, cancellable, limits, path
 from counterfoil.testing import TestClient
+from counterfoil.validation import ResponseValidation
 from twisted.internet.base import DelayedCall
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -535,6 +537,41 @@ def test_a1_a10_declared_errors(serve: Serve) -> None:
 
 def test_a5_an_undeclared_error_is_a_500(serve: Serve) -> None:
     assert raising(serve, Undeclared()).get("/").status == 500
+
+
+class Returning:
+    """Returns what it is told to."""
+
+    def __init__(self, returned: object, waits: bool) -> None:
+        self._returned = returned
+        self._waits = waits
+
+    @answers(Ok, NoContent)
+    async def get(self, request: Request, **_: str) -> Reply[object]:
+        if self._waits:
+            await turn()
+        return cast("Reply[object]", self._returned)
+
+
+@pytest.mark.parametrize("validation", [None, ResponseValidation()], ids=["types", "validation"])
+@pytest.mark.parametrize("waits", [False, True], ids=["at once", "later"])
+@pytest.mark.parametrize(
+    ("returned", "named"), [({"a": 1}, "dict"), (None, "None"), ((200, {}), "tuple")]
+)
+def test_a29_a105_what_is_no_reply_is_named_and_its_request_is_over(
+    serve: Serve,
+    caplog: pytest.LogCaptureFixture,
+    returned: object,
+    named: str,
+    waits: bool,
+    validation: ResponseValidation | None,
+) -> None:
+    caplog.set_level(logging.INFO)
+    resource = JsonResource(validation=validation)
+    resource.register_paths("GET", [path("/")], Returning(returned, waits).get, "get")
+    assert serve(resource).get("/").status == 500
+    assert f"the handler returned {named}: it must return Ok or NoContent" in caplog.text
+    until(lambda: len(lines(caplog, "access")) == 1)
 
 
 def test_a67_a_declared_error_is_dropped_when_the_client_has_left(

@@ -114,8 +114,8 @@ def _begun(
         waiting_for = context.run(steps.send, None)
     except StopIteration as end:
         reply: Reply[object] = end.value
-        media_type = operation.media_type_of(reply)
         try:
+            media_type = operation.media_type_of(reply)
             if media_type is None or request.startedWriting or is_over(request):
                 execution = _Execution(request, route, renderer, None, step)
                 sending = execution.replied(request, operation, reply)
@@ -238,6 +238,8 @@ class _Execution:
         validation = self._validation
         if not self._expired and validation is None:
             reply = operation.checked(request, reply)
+        else:
+            operation.check_kind(reply)
         if self._is_late(reply.status):
             return None
         if validation is None:

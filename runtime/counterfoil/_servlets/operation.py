@@ -86,6 +86,7 @@ class Operation:
         """
         if request.startedWriting:
             raise RuntimeError("the handler wrote to the request, and returned a reply too")
+        self.check_kind(reply)
         outer, body = reply, reply.body
         if isinstance(body, Reply):  # around which the servlet has put the one that it knows
             reply = body
@@ -98,6 +99,13 @@ class Operation:
         if isinstance(reply, Successful | Redirected) and not is_shorthand:
             self._check_status(reply)
         return reply
+
+    def check_kind(self, returned: object) -> None:
+        """Raises `TypeError` for what is no reply at all."""
+        if not isinstance(returned, Reply):
+            replies = " or ".join(reply.__name__ for reply in self._forms)
+            kind = None if returned is None else type(returned).__name__
+            raise TypeError(f"the handler returned {kind}: it must return {replies}")
 
     def _check_status(self, reply: Successful[object] | Redirected[object]) -> None:
         status = reply.status

@@ -66,6 +66,7 @@ class ResponseValidation(Validation):
         self, request: Request, operation: Operation, given: Reply[object]
     ) -> tuple[Reply[object], Representation]:
         check = _check_of(operation)
+        operation.check_kind(given)
         try:
             reply = operation.checked(request, given)
             form = operation.form_of(request, reply)
