@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from twisted.application.reactors import getReactorTypes
 from twisted.internet.address import UNIXAddress
 
 from counterfoil._server.draining import GRACE
@@ -37,6 +38,7 @@ class _Options:
     target: str
     listen: list[str]
     workers: int
+    reactor: str | None
     grace: float
     reload: bool
 
@@ -57,6 +59,7 @@ def main() -> int:
         options.listen,
         bound,
         workers=options.workers,
+        reactor=options.reactor,
         grace=options.grace,
         changes=changes,
         say=_say,
@@ -93,6 +96,13 @@ def _parser() -> ArgumentParser:
         help=f"how long requests may take that have begun when it ends (default: {GRACE:g})",
     )
     parser.add_argument(
+        "--reactor",
+        metavar="NAME",
+        type=_reactor,
+        help="which of Twisted's reactors runs each: asyncio, epoll, poll, ... "
+        "(default: Twisted's choice)",
+    )
+    parser.add_argument(
         "--reload",
         action="store_true",
         help="for development: generate when a spec changes, and take over what has changed",
@@ -111,6 +121,13 @@ def _seconds(text: str) -> float:
         if (seconds := float(text)) >= 0 and math.isfinite(seconds):
             return seconds
     raise ArgumentTypeError("write a number of seconds, 0 or more")
+
+
+def _reactor(text: str) -> str:
+    known = sorted(each.shortName for each in getReactorTypes())
+    if text not in known:
+        raise ArgumentTypeError(f"Twisted has no reactor {text!r}, but {', '.join(known)}")
+    return text
 
 
 def _target(text: str) -> str:

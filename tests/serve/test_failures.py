@@ -116,6 +116,7 @@ def test_a_module_that_is_missing_is_told(folder: Path, arguments: list[str], sa
         (["--listen", "ssl:0:privateKey=none.pem"], "none.pem"),
         (["--listen", "ssl:0:privateKey=app.py"], "cannot listen on ssl:0:privateKey=app.py: "),
         (["--listen", "systemd:domain=INET:index=0"], "index=0: IndexError("),
+        (["--reactor", "none"], "Twisted has no reactor 'none', but "),
         (["--workers", "0"], "write a number from 1 to 1024"),
         (["--grace", "-1"], "write a number of seconds, 0 or more"),
         (["--grace", "nan"], "write a number of seconds, 0 or more"),

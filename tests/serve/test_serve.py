@@ -14,6 +14,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from tests.serve.server import APP, PATIENCE, Serving, free_port, measured, until
 
 
@@ -73,6 +75,21 @@ def test_new_workers_that_cannot_serve_leave_it_to_the_old_ones(
     until(lambda: "the old ones go on" in server.said(), server)
     assert server.workers() == before
     assert "RuntimeError: broken" in server.said()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("asyncio", "Asyncio"), ("poll", "PollReactor")])
+def test_the_reactor_is_the_one_that_is_named(
+    folder: Path, start: Callable[..., Serving], name: str, kind: str
+) -> None:
+    told = '"version": 1, "reactor": type(reactor).__name__'
+    (folder / "app.py").write_text(APP.replace('"version": 1', told), encoding="utf-8")
+    server = start("--reactor", name, "--workers", "2")
+    before = server.workers()
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: "the new workers serve" in server.said(), server)
+    until(lambda: not before & server.workers(), server)
+    assert str(server.who()["reactor"]).startswith(kind)
+    assert server.ends() == 0
 
 
 def test_a_worker_that_dies_is_replaced(start: Callable[..., Serving]) -> None:

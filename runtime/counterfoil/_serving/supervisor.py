@@ -61,6 +61,7 @@ class Supervisor:
         bound: Sequence[BoundSocket],
         *,
         workers: int,
+        reactor: str | None,
         grace: float,
         changes: Changes | None,
         say: Callable[[str], None],
@@ -73,7 +74,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._life, self._held = os.pipe()
         handed = tuple(each.socket.fileno() for each in bound)
-        self._order = Order(target, tuple(endpoints), handed, -1, self._life, grace)
+        self._order = Order(target, tuple(endpoints), handed, -1, self._life, grace, reactor)
         self._workers: list[_Worker] = []
         self._pause = SHORTEST_PAUSE
         self._start_at: float | None = None

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol, cast
 
+from twisted.application.reactors import installReactor
 from twisted.internet.base import ReactorBase
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
@@ -59,6 +60,9 @@ class Order:
     grace: float
     """How long, in seconds, what was begun may take at the end."""
 
+    reactor: str | None
+    """Which of Twisted's reactors runs it; None leaves that to Twisted."""
+
 
 def command(order: Order) -> list[str]:
     """The command line of a worker."""
@@ -75,6 +79,8 @@ def main() -> None:
     order = Order(**{**given, **lists})
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     globalLogBeginner.beginLoggingTo([ILogObserver(STDLibLogObserver())], redirectStandardIO=False)
+    if order.reactor is not None:
+        installReactor(order.reactor)
     react(lambda reactor: Deferred.fromCoroutine(_serve(cast("ReactorBase", reactor), order)))
 
 
