@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -54,17 +55,28 @@ def test_its_own_tests_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     runs_clean("pytest", "-W", "error", "-p", "no:cacheprovider")
 
 
-def test_it_serves(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [["app", "0"], ["counterfoil", "app:make", "--listen", "tcp:0:interface=127.0.0.1"]],
+    ids=["by itself", "by counterfoil serve"],
+)
+def test_it_serves(tmp_path: Path, arguments: list[str]) -> None:
     assert main(["init"]) == 0
     assert main(["generate"]) == 0
-    command = [sys.executable, "-W", "error", "-m", "app", "0"]
+    command = [sys.executable, "-W", "error", "-m", *arguments]
     path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
     ) as process:
         try:
             assert process.stdout is not None
-            address = process.stdout.readline().partition("http://")[2].partition("/")[0]
+            found = re.search(r"(127\.0\.0\.1)(?::| port )(\d+)", process.stdout.readline())
+            assert found is not None
+            address = ":".join(found.groups())
             assert ask(address, "POST", "/entries", {"name": "Ada", "message": "Hello!"}) == (
                 201,
                 {"id": 1, "name": "Ada", "message": "Hello!"},
