@@ -23,6 +23,10 @@ BY_DEFAULT = ["generation", "dispatch", "encoding"]
 
 
 def main(names: list[str]) -> None:
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"{__doc__}\nThere is no {', '.join(unknown)}, but {', '.join(BENCHMARKS)}.")
+        raise SystemExit(2)
     print(describe())
     for name in names or BY_DEFAULT:
         print()
