@@ -8,13 +8,18 @@ import signal
 import socket
 import ssl
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from http.client import HTTPSConnection
 from pathlib import Path
+from typing import Final
+
+import pytest
 
 from tests.mounts.certificate import write_certificate
-from tests.serve.server import PATIENCE, Serving, free_port, over_unix, until
+from tests.serve.server import PATIENCE, Serving, free_port, measured, over_unix, until
 
 
 def is_served(path: Path) -> bool:
@@ -92,6 +97,65 @@ def test_newcomers_are_refused_at_once_when_it_ends(
         assert server.process.poll() is None
         assert client.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
     assert server.process.wait(PATIENCE) == 0
+
+
+HAND_OVER: Final = """\
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="web")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+"""What systemd does with a socket: see sd_listen_fds(3)."""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["python", "-m", "counterfoil", "--workers", "2", "app:make"],
+        ["twist", "counterfoil", "app:make"],
+    ],
+    ids=["serve", "twist"],
+)
+@pytest.mark.parametrize("prefix", ["", "haproxy:"])
+def test_a_socket_that_was_handed_over_serves_the_next_server_too(
+    folder: Path, command: list[str], prefix: str
+) -> None:
+    program = str(Path(sys.executable).parent / command[0])
+    listen = ["--listen", f"{prefix}systemd:domain=INET:name=web"]
+    line = b"PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\n" if prefix else b""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        number = str(held.fileno())
+        for _ in range(2):
+            with subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    HAND_OVER,
+                    number,
+                    program,
+                    *command[1:-1],
+                    *listen,
+                    command[-1],
+                ],
+                cwd=folder,
+                env=measured(folder),
+                pass_fds=[held.fileno()],
+                stdout=subprocess.DEVNULL,
+            ) as process:
+                try:
+                    assert tcp_answer(held, line).startswith(b"HTTP/1.1 200 OK\r\n")
+                    if command[0] == "python":
+                        process.send_signal(signal.SIGHUP)
+                        assert tcp_answer(held, line).startswith(b"HTTP/1.1 200 OK\r\n")
+                finally:
+                    process.terminate()
+                    process.wait(PATIENCE)
+
+
+def tcp_answer(listening: socket.socket, line: bytes) -> bytes:
+    with socket.create_connection(listening.getsockname(), timeout=PATIENCE) as client:
+        client.sendall(line + b"GET /who HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        return b"".join(iter(lambda: client.recv(4096), b""))
 
 
 def test_tls_is_shared_too(folder: Path, start: Callable[..., Serving]) -> None:

@@ -27,7 +27,9 @@ from twisted.internet.protocol import Factory
 from twisted.python.failure import Failure
 from typing_extensions import override
 
-__all__ = ["Adopting", "Bound", "CannotListenError", "bind"]
+from counterfoil._server.ports import admit_newcomers
+
+__all__ = ["Adopting", "Bound", "CannotListenError", "as_adopted", "bind"]
 
 BACKLOG = 1024
 """How many connections wait at least until they are taken. Twisted's own 50 are few."""
@@ -47,9 +49,12 @@ class Bound(Protocol):
 class BoundSocket:
     """A socket that listens."""
 
-    def __init__(self, listening: socket.socket, path: str | None = None) -> None:
+    def __init__(
+        self, listening: socket.socket, path: str | None = None, *, was_handed_over: bool = False
+    ) -> None:
         self.socket = listening
         self._path = path
+        self._was_handed_over = was_handed_over
 
     def getHost(self) -> IPv4Address | IPv6Address | UNIXAddress:
         """Its address."""
@@ -67,8 +72,10 @@ class BoundSocket:
             self._path = None  # what has this name later is not ours
 
     def close(self) -> None:
-        """Close it, and remove its file if it has one."""
+        """Close it, and remove its file if it has one; give it back if it was handed over."""
         self.hide()
+        if self._was_handed_over:
+            admit_newcomers(self.socket)
         self.socket.close()
 
 
@@ -123,7 +130,8 @@ class _Binding:
 
     def adoptStreamPort(self, descriptor: int, family: int, factory: object) -> BoundSocket:
         """Take a socket that was handed to this process, as systemd does."""
-        return self._keep(BoundSocket(socket.socket(family, fileno=os.dup(descriptor))))
+        handed = socket.socket(family, fileno=os.dup(descriptor))
+        return self._keep(BoundSocket(handed, was_handed_over=True))
 
     def _keep(self, made: BoundSocket) -> BoundSocket:
         self.bound.append(made)
@@ -172,6 +180,15 @@ def _reason(endpoint: str, error: Exception) -> str:
         where = f": {error.filename}" if error.filename else ""
         return f"{error.strerror}{where}"
     return str(error) if isinstance(error, ValueError | OSError) else repr(error)
+
+
+def as_adopted(endpoint: str) -> str:
+    """*endpoint*, as a worker writes it, which is handed its socket whatever is written.
+
+    systemd hands sockets to one process alone: nobody else finds them where it says.
+    """
+    before, handed_over, _ = endpoint.partition("systemd:")
+    return f"{before}tcp:0" if handed_over and before in {"", "haproxy:"} else endpoint
 
 
 class Adopting:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from counterfoil._serving.changes import Changes, are_specs
-from counterfoil._serving.sockets import BoundSocket
+from counterfoil._serving.sockets import BoundSocket, as_adopted
 from counterfoil._serving.worker import READY, Order, command, descriptors
 
 __all__ = ["Supervisor"]
@@ -74,7 +74,9 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._life, self._held = os.pipe()
         handed = tuple(each.socket.fileno() for each in bound)
-        self._order = Order(target, tuple(endpoints), handed, -1, self._life, grace, reactor)
+        self._order = Order(
+            target, tuple(map(as_adopted, endpoints)), handed, -1, self._life, grace, reactor
+        )
         self._workers: list[_Worker] = []
         self._pause = SHORTEST_PAUSE
         self._start_at: float | None = None

@@ -103,6 +103,8 @@ async def _serve(reactor: ReactorBase, order: Order) -> None:
 
     def end() -> None:
         if reactor.running:
+            for port in ports:
+                port.is_shared = False  # who would give it back is gone
             reactor.callFromThread(reactor.stop)
 
     signal.signal(signal.SIGHUP, lambda *_: reactor.callFromThread(retire))
@@ -120,12 +122,14 @@ class SharedPort:
         self._site = site
         self._port = cast("ListeningPort", port)
         self.is_retired = False
+        self.is_shared = True
 
     def stopListening(self) -> Deferred[None] | None:
         """Take no more connections: those that wait are for others, or taken if there are none."""
         if self.is_retired:
             return self._port.stopListening()
-        return Deferred.fromCoroutine(close_port(self._site.timers, self._port))
+        closing = close_port(self._site.timers, self._port, is_shared=self.is_shared)
+        return Deferred.fromCoroutine(closing)
 
 
 class Reads(Protocol):
