@@ -193,6 +193,19 @@ def test_what_is_developed_is_generated_and_taken_over(
     assert server.ends(signal.SIGINT) == 0
 
 
+def test_what_cannot_be_served_at_first_is_waited_for(
+    folder: Path, start: Callable[..., Serving]
+) -> None:
+    (folder / "app.py").write_text("raise RuntimeError('broken')\n", encoding="utf-8")
+    server = start("--reload", waits=False)
+    until(lambda: "a worker could not serve (exit code 1): mend it" in server.said(), server)
+    (folder / "app.py").write_text("raise RuntimeError('still broken')\n", encoding="utf-8")
+    until(lambda: "a new worker could not serve (exit code 1): mend it" in server.said(), server)
+    changed(folder, 3)
+    until(lambda: server.who()["version"] == 3, server)
+    assert server.ends() == 0
+
+
 def status_of(server: Serving, path: str) -> int:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     try:

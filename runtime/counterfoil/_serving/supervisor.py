@@ -91,13 +91,16 @@ class Supervisor:
         with self._woken_by_signals():
             self._start(self._count, is_new=False)
             try:
-                while self._workers or self._start_at is not None:
+                while self._workers or self._start_at is not None or self._awaits_changes():
                     self._step()
             finally:
                 self._kill(self._workers)
                 for each in self._bound:
                     each.close()
         return 1 if self._failed else 0
+
+    def _awaits_changes(self) -> bool:
+        return self._changes is not None and not self._stops
 
     def _step(self) -> None:
         timeout = LOOK_SECONDS if self._changes is not None else None
@@ -193,13 +196,16 @@ class Supervisor:
     def _do_without(self, why: str, lived: float, *, is_new: bool) -> None:
         """A worker is missing, which has lived for so many seconds."""
         if is_new:
-            self._say(f"a new worker could not serve ({why}): the old ones go on")
+            goes_on = "the old ones go on" if self._has_served else "mend it"
+            self._say(f"a new worker could not serve ({why}): {goes_on}")
             self._retire(self._new())
         elif not self._has_served:
-            self._say(f"a worker could not serve ({why})")
             self._failed = True
             if self._changes is None:
+                self._say(f"a worker could not serve ({why})")
                 self._stop(signal.SIGTERM)
+            else:
+                self._say(f"a worker could not serve ({why}): mend it")
         else:
             is_young = lived < YOUNG_SECONDS
             self._pause = min(self._pause * 2, LONGEST_PAUSE) if is_young else SHORTEST_PAUSE
