@@ -70,6 +70,7 @@ def does_without(pytestconfig: pytest.Config) -> Iterator[None]:
         patch.setattr("counterfoil._server.site.head_reader", lambda: None)
         patch.setattr("counterfoil._output.rendering.small_text", lambda _: None)
         patch.setattr("counterfoil._json.conversion.small_texts", lambda _: None)
+        patch.setattr("counterfoil._json.encoding.flat_text", lambda _: None)
         yield
 
 

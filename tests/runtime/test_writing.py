@@ -14,6 +14,7 @@ from uuid import UUID
 
 import pytest
 from canonicaljson import encode_canonical_json
+from counterfoil._json.accelerated import flat_text
 from counterfoil._json.guards import LONGEST_LIST, LONGEST_TEXT
 from counterfoil._json.writing import small_text, small_texts
 from counterfoil.stub import UNSET, Absent, AbsentOrNull, Model
@@ -327,6 +328,38 @@ assert small_text(Inner(name="a")) is None
 assert small_texts([Inner(name="a")]) is None
 """
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"b": "x", "a": 'y"\\\n\x7f', "é": "😀", "": "\u2028", "aa": True, "c": None, "d": 2**63},
+        dict.fromkeys(TEXTS, -1),
+    ],
+)
+def test_a_flat_object_is_written_as_usual(value: dict[str, object]) -> None:
+    assert flat_text(value) == encode_canonical_json(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"a": 1.0},
+        {"a": 2**64},
+        {"a": "\ud800"},
+        {"\ud800": "a"},
+        {1: "a"},
+        {"a": []},
+        {"a": Colour.RED},
+        {Colour.RED: "a"},
+        {"a": date(2026, 1, 1)},
+        ["a"],
+        "a",
+    ],
+)
+def test_what_is_not_flat_is_left_to_the_usual_way(value: object) -> None:
+    assert flat_text(value) is None
 
 
 def test_what_has_no_additional_property_is_plain() -> None:

@@ -9,6 +9,8 @@ from typing import NoReturn, TypeAlias
 
 from canonicaljson import encode_canonical_json
 
+from counterfoil._json.accelerated import flat_text
+
 __all__ = ["TooDeepError", "canonical_encoder", "encode"]
 
 _Encoder: TypeAlias = Callable[[object, int], Iterable[str]]
@@ -28,7 +30,7 @@ def encode(value: object, *, canonical: bool = True) -> bytes:
     """
     try:
         if canonical:
-            return _canonical(value)
+            return flat_text(value) or _canonical(value)
         return _PLAIN.encode(value).encode("ascii")
     except RecursionError:
         raise TooDeepError from None

@@ -10,22 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from counterfoil._json.accelerated import OPTIONS, dumps
 from counterfoil._json.guards import UnsureError
 from counterfoil._json.views import View, views_of
-
-try:
-    import orjson
-except ModuleNotFoundError:
-    _dumps = None
-    _OPTIONS = 0
-else:
-    _dumps = orjson.dumps
-    _OPTIONS = (
-        orjson.OPT_SORT_KEYS
-        | orjson.OPT_PASSTHROUGH_DATACLASS
-        | orjson.OPT_PASSTHROUGH_DATETIME
-        | orjson.OPT_PASSTHROUGH_SUBCLASS
-    )
 
 __all__ = ["small_text", "small_texts"]
 
@@ -52,11 +39,11 @@ _known = _Known()
 def small_text(body: object) -> bytes | None:
     """The canonical JSON of *body*, a small model of plain fields; None for anything else."""
     looks = _known[type(body)]
-    if looks is None or _dumps is None:
+    if looks is None or dumps is None:
         return None
     view, view_other = looks
     try:
-        return _dumps(view.one(body), view_other, _OPTIONS)
+        return dumps(view.one(body), view_other, OPTIONS)
     except (UnsureError, KeyError, TypeError):
         return None
 
@@ -65,10 +52,10 @@ def small_texts(bodies: Sequence[object]) -> bytes | None:
     """The canonical JSON of all *bodies*, between commas, if all are such models, of one class."""
     kind = type(bodies[0])
     looks = _known[kind]
-    if looks is None or _dumps is None or set(map(type, bodies)) != {kind}:
+    if looks is None or dumps is None or set(map(type, bodies)) != {kind}:
         return None
     view, view_other = looks
     try:
-        return _dumps(view.many(bodies), view_other, _OPTIONS)[1:-1]
+        return dumps(view.many(bodies), view_other, OPTIONS)[1:-1]
     except (UnsureError, KeyError, TypeError):
         return None

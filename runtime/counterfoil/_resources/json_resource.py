@@ -92,7 +92,7 @@ class JsonResource(Resource):
     def render(self, request: Request) -> int:
         """Answer *request*, now or later."""
         path = request.path.decode("latin-1")
-        found: Found[Route] | None = None
+        found: Found[Route] | frozenset[str] | None = None
         if isinstance(request, SiteRequest):
             request.servlet_name = type(self).__name__
             if request.routed is not None:
@@ -106,9 +106,9 @@ class JsonResource(Resource):
             return NOT_DONE_YET
         method = request.method.decode("latin-1")
         if found is None:
-            found = self._routes.find(method, path)
-        if found is None:
-            self._unrouted(request, method, path)
+            found = self._routes.look_up(method, path)
+        if isinstance(found, frozenset):
+            self._unrouted(request, method, path, found)
         else:
             self._route(request, *found)
         return NOT_DONE_YET
@@ -175,8 +175,7 @@ class JsonResource(Resource):
         else:
             run(request, route, arguments, renderer, self._validation)
 
-    def _unrouted(self, request: Request, method: str, path: str) -> None:
-        known = self._routes.allowed(path)
+    def _unrouted(self, request: Request, method: str, path: str, known: frozenset[str]) -> None:
         if known:
             self._set_policy_of_path(request, path, known)
         else:

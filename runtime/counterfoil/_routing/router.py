@@ -63,6 +63,11 @@ class Router(Generic[T]):
 
     def find(self, method: str, path: str) -> Found[T] | None:
         """What is registered for *method* on *path*; None if nothing is."""
+        found = self.look_up(method, path)
+        return None if isinstance(found, frozenset) else found
+
+    def look_up(self, method: str, path: str) -> Found[T] | frozenset[str]:
+        """The same; or else the methods that are answered on *path*, none if it is unknown."""
         methods = self._whole.get(path)
         endpoint = None if methods is None else methods.get(method)
         if methods is not None and endpoint is not None:
@@ -83,23 +88,20 @@ class Router(Generic[T]):
             return self._search(method, path)
         return endpoint.target, endpoint.named(values), node.methods.listed
 
-    def _search(self, method: str, path: str) -> Found[T] | None:
-        """As `find`, trying all that matches *path* in turn."""
+    def _search(self, method: str, path: str) -> Found[T] | frozenset[str]:
+        """As `look_up`, trying all that matches *path* in turn."""
+        known: list[_Methods[T]] = []
         for methods, values in self._leaves(path):
+            known.append(methods)
             endpoint = methods.get(method)
             if endpoint is not None:
                 return endpoint.target, endpoint.named(values), methods.listed
         for methods, match in self._foreign_matches(path):
+            known.append(methods)
             endpoint = methods.get(method)
             if endpoint is not None:
                 return endpoint.target, match.groupdict(), methods.listed
-        return None
-
-    def allowed(self, path: str) -> frozenset[str]:
-        """The methods that are answered on *path*: none if it is unknown."""
-        found = [methods for methods, _ in self._leaves(path)]
-        found += [methods for methods, _ in self._foreign_matches(path)]
-        return frozenset[str]().union(*found)
+        return frozenset[str]().union(*known)
 
     def _leaves(self, path: str) -> Iterator[tuple[_Methods[T], tuple[str, ...]]]:
         """What the templates that match *path* lead to, the best first."""
