@@ -6,5 +6,7 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def unmeasured(untraced: None) -> None:
-    """The coverage that is measured is that of the runtime."""
+def unmeasured(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> None:
+    """Nothing traces it for `--cov`, the coverage of the runtime; for `coverage run`, all does."""
+    if pytestconfig.getoption("cov_source", default=None):
+        request.getfixturevalue("untraced")
