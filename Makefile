@@ -54,33 +54,34 @@ check: $(installed) ## ruff, mypy, and whether generated/ is what spec/ says
 	$(bin)/mypy
 	$(bin)/counterfoil check --full
 
+# An environment of its own, in which this one's pip installs: it needs none by itself.
+define environment
+$(bin)/python -m venv --clear --without-pip $(@D)
+$(bin)/python -m pip --python $(@D)/bin/python install --quiet $(1)
+@touch $@
+endef
+
 .PHONY: mounts
 mounts: $(installed) ## make the environment with the servers, and resources, of others that tests want
 	@$(MAKE) --no-print-directory var/venv-mounts-$(version)/.installed
 
 var/venv-mounts-%/.installed: tests/mounts/requirements.txt pyproject.toml constraints.txt
-	$(bin)/python -m venv --clear $(@D)
-	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt \
-		--requirement tests/mounts/requirements.txt --editable .
-	@touch $@
+	$(call environment,--constraint constraints.txt \
+		--requirement tests/mounts/requirements.txt --editable .)
 
 .PHONY: clients
 clients: $(installed) ## make the environment with the clients that read early answers
 	@$(MAKE) --no-print-directory var/venv-clients-$(version)/.installed
 
 var/venv-clients-%/.installed: tests/clients/requirements.txt
-	$(bin)/python -m venv --clear $(@D)
-	$(@D)/bin/python -m pip install --quiet --requirement tests/clients/requirements.txt
-	@touch $@
+	$(call environment,--requirement tests/clients/requirements.txt)
 
 .PHONY: schemathesis-environment
 schemathesis-environment: $(installed) ## make the environment with schemathesis, which holds servers against their documents
 	@$(MAKE) --no-print-directory var/venv-schemathesis-$(version)/.installed
 
 var/venv-schemathesis-%/.installed: tests/contract/requirements.txt
-	$(bin)/python -m venv --clear $(@D)
-	$(@D)/bin/python -m pip install --quiet --requirement tests/contract/requirements.txt
-	@touch $@
+	$(call environment,--requirement tests/contract/requirements.txt)
 
 .PHONY: schemathesis
 schemathesis: schemathesis-environment ## ask every operation of Matrix, and many of GitHub, for long
@@ -107,10 +108,8 @@ referee: $(installed) ## run Twisted's own tests of twisted.web on our channel a
 	var/venv-referee-$(version)/bin/python -m tests.referee --without-httptools
 
 var/venv-referee-%/.installed: tests/referee/requirements.txt pyproject.toml constraints.txt
-	$(bin)/python -m venv --clear $(@D)
-	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt \
-		--requirement tests/referee/requirements.txt --editable .
-	@touch $@
+	$(call environment,--constraint constraints.txt \
+		--requirement tests/referee/requirements.txt --editable .)
 
 .PHONY: soak
 soak: $(installed) ## do the faults of tests/faults a thousand times over
@@ -170,10 +169,7 @@ bench-serving: $(installed) ## measure serving, beside other servers (needs wrk)
 	$(bin)/python -m benchmarks serving bounds
 
 var/venv-peers-%/.installed: benchmarks/serving/requirements.txt constraints.txt
-	$(bin)/python -m venv --clear $(@D)
-	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt \
-		--requirement benchmarks/serving/requirements.txt
-	@touch $@
+	$(call environment,--constraint constraints.txt --requirement benchmarks/serving/requirements.txt)
 
 .PHONY: dist
 dist: $(installed) ## build the wheel in dist/
