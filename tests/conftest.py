@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import tracing
 from tests.serving import running_reactor, serve
 
 __all__ = [
@@ -76,15 +76,9 @@ def does_without(pytestconfig: pytest.Config) -> Iterator[None]:
 
 @pytest.fixture
 def untraced() -> Iterator[None]:
-    """Nothing measures coverage meanwhile.
-
-    It is that of the runtime; a test that has the generator write a million lines takes twenty
-    times as long while it is looked at.
-    """
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(tracer)
+    """Nothing measures coverage meanwhile."""
+    with tracing.untraced():
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

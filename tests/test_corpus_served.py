@@ -27,6 +27,7 @@ from ruamel.yaml import YAML
 
 from tests.serving import Serve
 from tests.test_corpus import CASES, USUAL_COMMAND, compare
+from tests.tracing import untraced
 
 SERVED = [case for case in CASES if (case / "requests.yaml").exists()]
 MANIFEST = "counterfoil.json"  # holds digests of the generator itself
@@ -84,7 +85,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path
     def generate(case: Path) -> Path:
         work = tmp_path_factory.mktemp(case.name) / "work"
         shutil.copytree(case, work, ignore=shutil.ignore_patterns("want"))
-        with pytest.MonkeyPatch.context() as patch:
+        with pytest.MonkeyPatch.context() as patch, untraced():
             patch.chdir(work)
             command = work / "command.txt"
             assert main((command.read_text() if command.exists() else USUAL_COMMAND).split()) == 0

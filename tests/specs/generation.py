@@ -12,6 +12,7 @@ from counterfoil_codegen.pipeline import read
 from counterfoil_codegen.target import Target
 
 from tests.specs.catalogue import REAL_APIS, SPECS, RealApi
+from tests.tracing import untraced
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,11 @@ class Generated:
 def generate(real: RealApi, folder: Path) -> Generated:
     """Generate *real* into *folder* by the command, and read what it holds."""
     spec = SPECS / real.spec
-    code = main(["generate", str(spec), "--package", real.package, "--output", str(folder)])
-    assert code == 0, real.spec
-    target = Target(real.package, (spec,), folder, SPECS, SPECS)
-    lowered = read(target, frozenset()).lowered
+    with untraced():
+        code = main(["generate", str(spec), "--package", real.package, "--output", str(folder)])
+        assert code == 0, real.spec
+        target = Target(real.package, (spec,), folder, SPECS, SPECS)
+        lowered = read(target, frozenset()).lowered
     assert lowered is not None
     return Generated(real, folder / real.package, lowered.api)
 
