@@ -125,6 +125,6 @@ def until(condition: Callable[[], bool], *said: object) -> None:
         time.sleep(0.002)
 
 
-def grown(before: Counter[str], after: Counter[str]) -> list[str]:
-    """The types of which there are far more objects than there were."""
-    return [name for name, count in after.items() if count - before[name] > 100]
+def grown(before: Counter[str], after: Counter[str], most: int = 100) -> list[str]:
+    """The types of which there are far more objects than there were: more than *most* of them."""
+    return [name for name, count in after.items() if count - before[name] > most]

@@ -68,13 +68,14 @@ def test_b91_many_requests_leave_nothing(process: Process, soak: bool) -> None:
     """Memory is flat, and of no type are there ever more objects."""
     names = ["an answer", "a page", "an upload", "an unknown path", "a refusal"]
     count = 1_000_000 if soak else 1000
-    for name in names:
-        ask(process, name, count // 50)
+    for name in names * 20:
+        ask(process, name, count // 50 // 20)
     before, objects = process.state(), process.objects()
-    for name in names * 10:  # the connection that looks may not idle for long
-        ask(process, name, count // len(names) // 10)
+    for name in names * 200:  # the connection that looks may not idle for long
+        ask(process, name, count // len(names) // 200)
     after = process.state()
-    assert not grown(objects, process.objects())
+    # The lines of 256 heads are kept, which a second makes anew: it takes minutes to have them all.
+    assert not grown(objects, process.objects(), most=300 if soak else 100)
     growth = after.resident - before.resident
     sys.stdout.write(f"{count:,} requests: memory grew by {growth:,} bytes\n")
     assert growth < (GROWTH_IN_THE_END if soak else GROWTH)
