@@ -14,7 +14,8 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from shutil import copy
 from statistics import median
@@ -77,13 +78,13 @@ def main() -> None:
         raise SystemExit(f"{ENVIRONMENT.name} is not there: `make bench-serving` makes it")
     generate()
     server_core, client_core = cores()
-    os.sched_setaffinity(0, {client_core})
     print(f"servers on core {server_core}, their client on core {client_core}; load {load()}")
-    found = rates(server_core)
-    show_rates(found)
-    draw(found)
-    print()
-    show_waits(server_core)
+    with on_core(client_core):
+        found = rates(server_core)
+        show_rates(found)
+        draw(found)
+        print()
+        show_waits(server_core)
 
 
 def generate() -> None:
@@ -107,6 +108,17 @@ def cores() -> tuple[int, int]:
     """The core of the servers, and that of their client. They are one if there is only one."""
     given = sorted(os.sched_getaffinity(0))
     return given[-1], given[0]
+
+
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """Run this process, and what it starts, on *core* alone."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def load() -> str:

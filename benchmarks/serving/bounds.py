@@ -9,7 +9,6 @@ ones that take the server a millisecond of the processor, where the client needs
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from statistics import median
 from typing import Final
 
-from benchmarks.serving import cores, generate
+from benchmarks.serving import cores, generate, on_core
 from benchmarks.serving.process import ENVIRONMENT, ROOT, WORK, Peer, Server
 from benchmarks.serving.workloads import Workload
 from benchmarks.serving.wrk import ask, find_wrk
@@ -51,11 +50,10 @@ def main() -> None:
         raise SystemExit(f"{ENVIRONMENT.name} is not there: `make bench-serving` makes it")
     generate()
     server_core, client_core = cores()
-    os.sched_setaffinity(0, {client_core})
-    show_routes(server_core)
-    show_large(server_core)
-    show_memory(server_core)
-    os.sched_setaffinity(0, {server_core, client_core})
+    with on_core(client_core):
+        show_routes(server_core)
+        show_large(server_core)
+        show_memory(server_core)
     show_workers()
 
 
