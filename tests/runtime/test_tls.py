@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import logging
+import socket
 import ssl
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
@@ -80,3 +83,19 @@ def test_a116_a_drain_closes_idle_connections(connect: Connect, site: Site) -> N
     in_reactor(lambda: site.drain(10))
     assert connection.sock.recv(1) == b""
     connection.close()
+
+
+def test_b76_a_client_that_leaves_early_is_told_of(
+    connect: Connect, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing fails as its connection ends, though its socket is no more."""
+    caplog.set_level(logging.INFO)
+    connection = connect()
+    connection.connect()
+    connection.sock.send(b"GET / HTTP/1.1\r\nHost: ")
+    until(lambda: in_reactor(lambda: len(site.channels) == 1))
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.sock.close()  # with a reset
+    until(lambda: "127.0.0.1 left before its request was complete" in caplog.text)
+    until(lambda: in_reactor(lambda: not site.channels))
+    assert "could not be ended" not in caplog.text

@@ -105,9 +105,12 @@ class SiteChannel(UsualChannel):
         self.site.opened(self)
 
     def _note_ends(self) -> None:
+        self._note_peer()
+        self._host = self._transport.getHost()
+
+    def _note_peer(self) -> None:
         self._peer = self._transport.getPeer()
         self.peer_name = str(getattr(self._peer, "host", "-"))
-        self._host = self._transport.getHost()
 
     @override
     def getPeer(self) -> IAddress:
@@ -306,7 +309,7 @@ class SiteChannel(UsualChannel):
         self.site.closed(self)
         if self._left_early():
             if not self._is_plain:  # a PROXY line may be all that came
-                self._note_ends()
+                self._note_peer()  # the host would be asked of a socket that is no more
             log_early_leave(self.site.access_log, self.peer_name)
         self._phase = Phase.CLOSING
         self._posted = b""
