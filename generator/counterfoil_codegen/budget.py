@@ -112,9 +112,12 @@ class Meter:
         """
         started = time.process_time()
         is_heard = threading.current_thread() is threading.main_thread()
+        ticking = _Ticking(lambda: self._check(started))
         try:
-            with _Ticking(lambda: self._check(started)) if is_heard else nullcontext():
+            with ticking if is_heard else nullcontext():
                 yield
+            if ticking.raised is not None:  # where nobody could catch it, and not again in time
+                raise ticking.raised
         except BudgetError as error:
             self._report(error)
         except MemoryError:
@@ -162,6 +165,8 @@ class _Ticking:
 
     def __init__(self, check: Callable[[], None]) -> None:
         self._check = check
+        self.raised: BudgetError | None = None
+        """What *check* raised last."""
         self._before: Callable[[int, FrameType | None], object] | int | None = None
 
     def __enter__(self) -> None:
@@ -179,7 +184,8 @@ class _Ticking:
             frame = frame.f_back
         try:
             self._check()
-        except BudgetError:
+        except BudgetError as error:
+            self.raised = error
             signal.setitimer(signal.ITIMER_PROF, _TICK_AGAIN, _TICK_AGAIN)
             raise
 

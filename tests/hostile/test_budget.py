@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -136,6 +137,26 @@ def test_c14_memory_ends_whatever_is_being_done() -> None:
         kept.extend(b"x" * (2**16 + number) for number in range(2**15))
     assert [one.rule.id for one in diagnostics] == ["CF174"]
     kept.clear()
+
+
+class Last:
+    """What takes too much while it is freed, where what is raised ends nothing."""
+
+    def __del__(self) -> None:
+        spent(2)
+
+
+def test_c14_what_is_passed_where_nothing_can_be_raised_is_told_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
+    diagnostics = Diagnostics()
+    with Meter(replace(USUAL, seconds=0), diagnostics, SPAN).watch():
+        Last()
+    assert len(ignored) == 1
+    ignored.clear()
+    assert [one.rule.id for one in diagnostics] == ["CF173"]
 
 
 def starve() -> None:

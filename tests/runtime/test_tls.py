@@ -85,14 +85,15 @@ def test_a116_a_drain_closes_idle_connections(connect: Connect, site: Site) -> N
     connection.close()
 
 
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: "])
 def test_b76_a_client_that_leaves_early_is_told_of(
-    connect: Connect, site: Site, caplog: pytest.LogCaptureFixture
+    connect: Connect, site: Site, caplog: pytest.LogCaptureFixture, sent: bytes
 ) -> None:
     """Nothing fails as its connection ends, though its socket is no more."""
     caplog.set_level(logging.INFO)
     connection = connect()
     connection.connect()
-    connection.sock.send(b"GET / HTTP/1.1\r\nHost: ")
+    connection.sock.send(sent)
     until(lambda: in_reactor(lambda: len(site.channels) == 1))
     connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.sock.close()  # with a reset
