@@ -102,7 +102,7 @@ class JsonRenderer:
         if text is not None:
             if headers is not None:
                 set_headers(request, headers)
-            respond_with_json_bytes(request, status, text, False, media_type)
+            respond_with_json_bytes(request, status, text, media_type=media_type)
             return None
         if is_large(body):
             pieces = body_in_slices(body, canonical=self.canonical)
